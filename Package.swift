@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Source targets prove their memory safety; `#expect` expansions do not compile under it.
+let source: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+func system(_ name: String, pkgConfig: String, apt: String, brew: String) -> Target {
+  .systemLibrary(
+    name: name, pkgConfig: pkgConfig, providers: [.apt([apt]), .brew([brew])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
+  -> Target
+{
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: source)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target
+{
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: source)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestKit"], exclude: exclude, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "tributary",
+  products: [
+    .executable(name: "tributary", targets: ["Node"]),
+    .executable(name: "protoc-gen-tributary", targets: ["ProtocPlugin"]),
+    .executable(name: "interop-server", targets: ["InteropServer"]),
+    .executable(name: "interop-client", targets: ["InteropClient"]),
+    .executable(name: "conformance-testee", targets: ["ConformanceTestee"]),
+  ],
+  targets: [
+    system("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev", brew: "libnghttp2"),
+    system("CUV", pkgConfig: "libuv", apt: "libuv1-dev", brew: "libuv"),
+    system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev", brew: "lz4"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
+    system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
+
+    library("Protobuf"),
+    library("Proto", ["Protobuf"], exclude: ["telemetry.proto"]),
+    library("Shard", ["Proto"]),
+    library("Router", ["Proto", "Shard"]),
+    library("RPC", ["CNghttp2", "CUV", "CLZ4", "CZlib", "CZstd"]),
+    library("RPCServices", ["RPC", "Protobuf"], exclude: ["health.proto", "reflection.proto"]),
+    executable(
+      "Node", ["Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "CYAML"]),
+
+    executable("ProtocPlugin", ["Protobuf"]),
+    library("Interop", ["RPC", "RPCServices", "Protobuf"], exclude: ["Protos"]),
+    executable("InteropServer", ["Interop", "RPC", "RPCServices"]),
+    executable("InteropClient", ["Interop", "RPC", "RPCServices"]),
+    executable("ConformanceTestee", ["Protobuf"], path: "Tests/Conformance"),
+
+    .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+    tests("ProtobufTests", ["Protobuf"]),
+    tests("ProtoTests", ["Proto", "Protobuf"]),
+    tests("ShardTests", ["Shard", "Proto"]),
+    tests("RouterTests", ["Router", "Shard", "Proto"]),
+    tests("RPCTests", ["RPC"]),
+    tests("RPCServicesTests", ["RPCServices", "RPC", "Protobuf"]),
+    tests("NodeTests", ["Node", "Proto", "Shard", "Router", "RPC"]),
+    tests("TidyTests", []),
+  ]
+)

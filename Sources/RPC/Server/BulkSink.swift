@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The consumer of one bulk call. Confined to the loop of the call's connection: every method is
+/// called on that thread, one at a time, and must not block.
+public protocol BulkSink: AnyObject {
+  /// Whole messages, in place: `run[range]` is a sequence of gRPC length-prefixed, uncompressed
+  /// messages (walk it with ``MessageFrames``). The bytes live only as long as the call lasts.
+  ///
+  /// - Parameter windowBytes: flow-control bytes that this run took. The sink gives them back with
+  ///   ``BulkCall/returnCredit(_:)`` when it has consumed the messages; until then the client's
+  ///   window stays that much smaller.
+  func received(_ run: RawSpan, range: Range<Int>, windowBytes: Int)
+
+  /// The client has sent all. The sink answers through ``BulkCall/finish(_:trailers:message:)``,
+  /// now or later.
+  func receivedEnd()
+
+  /// The call is over without an answer: the client reset it, its connection died, its deadline
+  /// passed, or its bytes were malformed (the status says which, and has been sent if it could be).
+  /// A sink may add to the status what it knows (details, a partial answer): what it returns is
+  /// sent. No method is called afterwards.
+  func failed(_ status: RPCStatus) -> RPCStatus
+}
+
+/// Walks a run of length-prefixed messages without copying them.
+public struct MessageFrames {
+  /// Where the next prefix starts.
+  public private(set) var offset: Int
+  private let end: Int
+
+  /// Walks `range` of a span given to ``BulkSink/received(_:range:windowBytes:)``.
+  @inlinable
+  public init(_ range: Range<Int>) {
+    self.init(offset: range.lowerBound, end: range.upperBound)
+  }
+
+  @usableFromInline
+  init(offset: Int, end: Int) {
+    self.offset = offset
+    self.end = end
+  }
+
+  /// The bytes of the next message, or nil at the end. O(1).
+  public mutating func next(in run: RawSpan) -> Range<Int>? {
+    guard offset < end else { return nil }
+    let word = run.unsafeLoadUnaligned(fromUncheckedByteOffset: offset + 1, as: UInt32.self)
+    let start = offset + 5
+    let stop = start + Int(UInt32(bigEndian: word))
+    offset = stop
+    return start..<stop
+  }
+}
