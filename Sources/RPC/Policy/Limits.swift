@@ -4,13 +4,13 @@
 enum Limits {
   // MARK: Messages
 
-  /// Default of the receive limit, as in every gRPC implementation.
+  /// Receive limit of a message, sent or decompressed; the default of every gRPC implementation.
   static let messageBytesMax = 4 << 20  // 4 MiB
-  /// Room asked for at once while decompressing: two of LZ4's 64 KiB blocks would be 128 KiB; one
-  /// keeps a step inside the L2 cache.
+  /// Room asked for at once while decompressing. 64 KiB is LZ4's usual block, and stays in the L2
+  /// cache.
   static let decompressionStepBytes = 64 << 10  // 64 KiB
   /// A loop keeps its decompression buffer up to this size from one message to the next: a link's
-  /// frames fit many times over, and 4 MiB messages do not pin 4 MiB for each loop forever.
+  /// 64 KiB frames fit many times over, and a rare large message pins no memory.
   static let decompressedBytesKeptMax = 1 << 20  // 1 MiB
 
   /// Largest window of a zstd frame, as a power of two: 8 MiB, which RFC 8878 3.1.1.1.2 asks every
@@ -19,4 +19,69 @@ enum Limits {
     let log = Int.bitWidth - max(messageBytesMax - 1, 1).leadingZeroBitCount
     return Int32(min(max(log, 23), 27))
   }
+
+  // MARK: HTTP/2 settings
+
+  /// Flow-control window of a stream. A window caps a stream at window / RTT: 8 MiB at 50 ms are
+  /// 168 MB/s, more than a gigabit link carries (125 MB/s); HTTP/2's 64 KiB would be 1.3 MB/s.
+  static let streamWindowBytes = 8 << 20  // 8 MiB
+  /// Flow-control window of a connection, and so the memory that one peer can make us hold: two
+  /// streams, so that one stalled stream does not stop the others.
+  static let connectionWindowBytes = 16 << 20  // 2 x 8 MiB
+  /// Streams open at once on a connection. Ten times what RFC 9113 6.5.2 asks at least (100).
+  static let concurrentStreamsMax = 1000
+  /// Header list of a request or answer: names, values and 32 bytes a field. The specification
+  /// suggests 8 KiB; 16 KiB is where gRPC C++ draws its hard line, and one DATA frame's default.
+  static let headerListBytesMax = 16 << 10  // 16 KiB
+  /// CONTINUATION frames after one HEADERS frame. 16 KiB of headers need one frame of the default
+  /// 16 KiB, two with Huffman's worst case; the rest is room for senders that cut small.
+  static let continuationFramesMax = 8
+  /// Entries in one SETTINGS frame: RFC 9113 defines six, extensions a handful.
+  static let settingsEntriesMax = 32
+  /// Answers to PING and SETTINGS that wait to be written; a peer that asks and does not read is
+  /// cut off. 1000 frames of at most 17 bytes are 17 KB.
+  static let answersQueuedMax = 1000
+
+  // MARK: Abuse
+
+  /// Rapid reset (CVE-2023-44487): a peer may reset this many streams at once ...
+  static let resetsBurst = 1000
+  /// ... and this many each second in the long run; libnghttp2's own defaults.
+  static let resetsPerSecond = 33
+  /// Ranges of skipped stream ids kept for each connection: 64 x 8 B = 512 B. A peer that skips
+  /// more often loses the precise error, nothing else.
+  static let skippedRangesMax = 64
+  /// Bad pings forgiven before a connection is closed (gRFC A8).
+  static let pingStrikesMax = 2
+  /// Pings may come this often: clients of gRPC never go below 10 s (gRFC A8); half of it leaves
+  /// room for timers and networks that bunch pings up.
+  static let pingIntervalMin = Duration.seconds(5)
+  /// Pings without open calls, when those are not permitted: TCP's own keepalive (gRFC A8).
+  static let pingIntervalWithoutCallsMin = Duration.seconds(2 * 60 * 60)
+
+  // MARK: Connection life
+
+  /// Quiet time before a server pings (gRFC A9).
+  static let serverKeepaliveInterval = Duration.seconds(2 * 60 * 60)
+  /// Shortest quiet time that a client may ask for (gRFC A8).
+  static let clientKeepaliveIntervalMin = Duration.seconds(10)
+  /// How long the answer to a ping may take (gRFC A8 and A9).
+  static let keepaliveTimeout = Duration.seconds(20)
+  /// Jitter of a connection's age, either way (gRFC A9).
+  static let connectionAgeJitter = 0.1
+  /// Longest wait between the two GOAWAY frames of a drain, for one round trip.
+  static let drainNoticeMax = Duration.seconds(1)
+
+  // MARK: Reconnecting (connection-backoff.md)
+
+  /// Wait after the first failure.
+  static let backoffInitial = Duration.seconds(1)
+  /// Growth with each further failure.
+  static let backoffMultiplier = 1.6
+  /// Longest wait, before jitter.
+  static let backoffMax = Duration.seconds(120)
+  /// Jitter of a wait, either way.
+  static let backoffJitter = 0.2
+  /// Time that a connection attempt is given at least.
+  static let connectTimeoutMin = Duration.seconds(20)
 }
