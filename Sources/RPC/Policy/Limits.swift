@@ -72,6 +72,27 @@ enum Limits {
   /// Longest wait between the two GOAWAY frames of a drain, for one round trip.
   static let drainNoticeMax = Duration.seconds(1)
 
+  // MARK: Transport
+
+  /// One buffer a loop, shared by its sockets: a read takes what the kernel has, up to this; and
+  /// output is gathered up to this before it is written. A few of TCP's largest segments.
+  static let readBufferBytes = 256 << 10  // 256 KiB
+  static let writeBufferBytes = 256 << 10  // 256 KiB
+  /// A writer waits while more of its stream's bytes are unsent, until no more than the lower figure
+  /// are: two full turns of output, so that a fast peer never waits for the writer.
+  static let unsentBytesHigh = 512 << 10  // 2 x 256 KiB
+  static let unsentBytesLow = 256 << 10  // 256 KiB
+  /// Header block that we send, before compression; what handlers add beyond it fails their call.
+  static let sentHeaderBlockBytesMax = 64 << 10  // 64 KiB
+  /// Connections that wait to be accepted; the kernel's own cap (somaxconn) is 4096.
+  static let acceptBacklog: Int32 = 4096
+  /// Connections accepted in one turn of a loop.
+  static let acceptsPerTurnMax = 64
+  /// Pause after a connection could not be accepted for want of descriptors or memory.
+  static let acceptPause = Duration.milliseconds(100)
+  /// How long a closed socket waits for the peer to close, too.
+  static let lingerMax = Duration.seconds(1)
+
   // MARK: Reconnecting (connection-backoff.md)
 
   /// Wait after the first failure.

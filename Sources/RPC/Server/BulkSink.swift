@@ -43,7 +43,7 @@ public struct MessageFrames {
   /// The bytes of the next message, or nil at the end. O(1).
   public mutating func next(in run: RawSpan) -> Range<Int>? {
     guard offset < end else { return nil }
-    let word = run.unsafeLoadUnaligned(fromUncheckedByteOffset: offset + 1, as: UInt32.self)
+    let word = unsafe run.unsafeLoadUnaligned(fromUncheckedByteOffset: offset + 1, as: UInt32.self)
     let start = offset + 5
     let stop = start + Int(UInt32(bigEndian: word))
     offset = stop

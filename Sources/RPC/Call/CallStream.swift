@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One stream of a connection, the same for both sides: received bytes become messages for a
+/// reader, messages of a writer wait until HTTP/2 takes them, and credit is given back for what was
+/// taken. What the call means is decided by ``ServerCall`` and ``ClientCall``.
+final class CallStream: @unchecked Sendable {
+  // Sendable: touched on its connection's loop only; tasks carry it back there.
+
+  let id: Int32
+  let body: OutboundBody
+  /// The peer has sent its last frame.
+  var peerEnded = false
+  var inbound = InboundMessages()
+  private(set) var deframer: MessageDeframer
+  private var credit = StreamCredit()
+  private var writers: [CheckedContinuation<Void, any Error>] = []
+  private let link: HTTP2Link
+  private let loop: EventLoop
+
+  init(
+    _ id: Int32, on link: HTTP2Link, _ loop: EventLoop, body: OutboundBody,
+    encoding: Encoding, messageBytesMax: Int
+  ) {
+    self.id = id
+    self.link = link
+    self.loop = loop
+    self.body = body
+    deframer = MessageDeframer(encoding: encoding, messageBytesMax: messageBytesMax)
+  }
+
+  /// Learns, from the answer's headers, how the peer compresses.
+  func expect(_ encoding: Encoding, messageBytesMax: Int) {
+    deframer = MessageDeframer(encoding: encoding, messageBytesMax: messageBytesMax)
+  }
+
+  // MARK: Receiving
+
+  /// Cuts a DATA chunk into messages for the reader.
+  ///
+  /// - Returns: what is wrong with the stream, if anything.
+  func receive(_ chunk: RawSpan, _ range: Range<Int>) -> DeframingError? {
+    walk(chunk, range) { run, part, wasCompressed, windowBytes in
+      var frames = MessageFrames(part)
+      var windowBytes = windowBytes
+      while let body = frames.next(in: run) {
+        let message = ReceivedMessage(copying: run, body, wasCompressed: wasCompressed)
+        giveBack(inbound.push(message, windowBytes: windowBytes))
+        windowBytes = 0
+      }
+    }
+  }
+
+  /// Cuts a DATA chunk into runs of messages, in place. `each` owes the credit of a run.
+  func walk(
+    _ chunk: RawSpan, _ range: Range<Int>,
+    each: (_ run: RawSpan, _ part: Range<Int>, _ wasCompressed: Bool, _ windowBytes: Int) -> Void
+  ) -> DeframingError? {
+    var rest = range
+    while true {
+      switch deframer.next(in: chunk, &rest, codecs: loop.codecs) {
+      case .run(let part):
+        credit.handedOut(part.count)
+        each(chunk, part, false, part.count)
+      case .held(let run, let wasCompressed, let windowBytes):
+        credit.handedOut(windowBytes)
+        unsafe each(run.span.bytes, 0..<run.count, wasCompressed, windowBytes)
+      case .exhausted(let copiedBytes):
+        consume(credit.copied(copiedBytes))
+        return nil
+      case .failed(let error):
+        consume(rest.count)
+        return error
+      }
+    }
+  }
+
+  /// Lets the peer send again what a reader has taken.
+  func giveBack(_ windowBytes: Int) {
+    if windowBytes > 0 { consume(credit.consumed(windowBytes)) }
+  }
+
+  private func consume(_ bytes: Int) {
+    guard bytes > 0 else { return }
+    link.session.consume(id, bytes: bytes)
+    link.setNeedsFlush()
+  }
+
+  /// Whether the stream was cut inside a message.
+  func finishReceiving() -> DeframingError? { deframer.finish() }
+
+  /// Takes the next message, waiting for it if need be; nil after the last.
+  func next(isolation: isolated any Actor) async throws -> ReceivedMessage? {
+    switch inbound.take() {
+    case .message(let message, let windowBytes):
+      giveBack(windowBytes)
+      return message
+    case .end: return nil
+    case .failure(let error): throw error
+    case .wait: break
+    }
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { reader in
+        inbound.wait(reader)
+        if Task.isCancelled { inbound.abandonReader() }
+      }
+    } onCancel: {
+      loop.execute { self.inbound.abandonReader() }
+    }
+  }
+
+  // MARK: Sending
+
+  /// Adds a message, whole with its prefix, to what HTTP/2 takes next.
+  func send(_ framed: [UInt8]) {
+    body.append(framed)
+    link.session.resume(id)
+    link.setNeedsFlush()
+  }
+
+  /// Ends what is sent.
+  func finishSending(_ end: OutboundBody.End) {
+    body.finish(end)
+    link.session.resume(id)
+    link.setNeedsFlush()
+  }
+
+  /// Too many bytes wait: a writer should, too.
+  var isCongested: Bool { body.bytes > Limits.unsentBytesHigh }
+
+  /// Waits until the peer has taken enough of what was sent.
+  func drained(isolation: isolated any Actor) async throws {
+    guard isCongested else { return }
+    link.congested(self)
+    try await withCheckedThrowingContinuation { writers.append($0) }
+  }
+
+  /// HTTP/2 has taken some of the body.
+  ///
+  /// - Returns: whether writers still wait.
+  func wakeWriters() -> Bool {
+    guard body.bytes <= Limits.unsentBytesLow else { return true }
+    for writer in writers { writer.resume() }
+    writers = []
+    return false
+  }
+
+  /// The stream is over: whoever waits on it is told.
+  ///
+  /// - Parameters:
+  ///   - dropping: messages that nobody has taken yet are thrown away.
+  ///   - keepingBody: what was sent still goes out.
+  func close(_ error: any Error, dropping: Bool, keepingBody: Bool) {
+    giveBack(inbound.fail(error, dropping: dropping))
+    if !keepingBody { body.discard() }
+    for writer in writers { writer.resume(throwing: error) }
+    writers = []
+  }
+}

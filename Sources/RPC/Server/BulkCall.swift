@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One bulk call as its sink sees it. Confined to the connection's loop.
+public final class BulkCall {
+  /// What the call came with.
+  public let context: ServerContext
+  /// Where the call lives.
+  public let loop: EventLoop
+  private let connection: ServerConnection
+  private let call: ServerCall
+
+  init(_ connection: ServerConnection, _ call: ServerCall, _ context: ServerContext) {
+    self.connection = connection
+    self.call = call
+    self.context = context
+    loop = connection.loop
+  }
+
+  /// Lets the client send so many bytes more. No effect on a call that is over, but its
+  /// connection still gets the credit back.
+  public func returnCredit(_ bytes: Int) {
+    connection.assumeIsolated { [call] in $0.returnCredit(call, bytes) }
+  }
+
+  /// Ends the call, with a message if it succeeded. A second end, or one after ``BulkSink/failed(_:)``,
+  /// does nothing.
+  public func finish(_ status: RPCStatus, trailers: Metadata = Metadata(), message: [UInt8]? = nil) {
+    connection.assumeIsolated { [call] connection in
+      if let message, call.isOpen { connection.append(call, message, compress: true) }
+      connection.finish(call, status, trailers)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One request and its answer, from headers to the last frame. Confined to its connection's loop.
+final class ServerCall: @unchecked Sendable {
+  // Sendable: touched on its connection's loop only; handlers carry it back there.
+
+  /// What happens to the bytes of the request.
+  enum Work {
+    /// Not gRPC, or refused: bytes are thrown away; once the client has sent all, the answer goes.
+    case plain(httpStatus: Int, text: String)
+    /// Messages are kept until the client has sent all, then the handler runs.
+    case unary(@Sendable (ReceivedMessage, ServerContext) async throws -> [UInt8])
+    /// The handler runs, and takes messages.
+    case streaming
+    /// A sink will take runs once interceptors have let the call pass; bytes wait until then.
+    case admitting([UInt8])
+    /// A sink takes runs.
+    case bulk(any BulkSink)
+    /// Answered; bytes are thrown away.
+    case over
+  }
+
+  /// How far the answer is.
+  enum Answer {
+    case none
+    /// Headers are sent; messages may follow.
+    case begun
+    /// The status is sent, or will never be.
+    case ended
+  }
+
+  let stream: CallStream
+  let context: ServerContext
+  var work: Work
+  var answer = Answer.none
+  var handler: Task<Void, Never>?
+  var deadline: LoopTimer?
+  /// Waits for a bulk call's end, on behalf of interceptors.
+  var bulkEnd: CheckedContinuation<RPCStatus, Never>?
+
+  init(_ stream: CallStream, _ context: ServerContext, _ work: Work) {
+    self.stream = stream
+    self.context = context
+    self.work = work
+  }
+
+  /// The handler can still say something.
+  var isOpen: Bool {
+    if case .ended = answer { false } else { true }
+  }
+}

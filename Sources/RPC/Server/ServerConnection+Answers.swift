@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// From a handler's words to frames.
+extension ServerConnection {
+  func sendInitialMetadata(_ call: ServerCall) async throws {
+    try requireOpen(call)
+    try begin(call)
+  }
+
+  func write(_ call: ServerCall, _ message: [UInt8], compress: Bool) async throws {
+    try requireOpen(call)
+    try begin(call)
+    try send(call, message, compress: compress)
+    try await call.stream.drained(isolation: self)
+  }
+
+  /// Adds a message without waiting for room; what cannot be sent fails the call.
+  func append(_ call: ServerCall, _ message: [UInt8], compress: Bool) {
+    do {
+      try begin(call)
+      try send(call, message, compress: compress)
+    } catch {
+      fail(call, RPCStatus.from(error).0)
+    }
+  }
+
+  private func send(_ call: ServerCall, _ message: [UInt8], compress: Bool) throws {
+    var framed: [UInt8] = []
+    framed.reserveCapacity(MessagePrefix.byteCount + message.count)
+    let encoding = compress ? self.encoding(call) : .identity
+    try MessageFramer.append(message, encoding: encoding, codecs: loop.codecs, to: &framed)
+    call.stream.send(framed)
+  }
+
+  private func encoding(_ call: ServerCall) -> Encoding {
+    call.context.acceptedEncodings.choose(call.context.responseEncoding)
+  }
+
+  private func requireOpen(_ call: ServerCall) throws {
+    guard call.isOpen else { throw RPCError(.cancelled, "the call is over") }
+  }
+
+  private func begin(_ call: ServerCall) throws {
+    guard case .none = call.answer else { return }
+    let metadata = try call.context.initialMetadata.sendableFields()
+    var fields = [HeaderField(":status", "200"), HeaderField("content-type", ContentType.grpc)]
+    let encoding = self.encoding(call)
+    if encoding != .identity { fields.append(HeaderField("grpc-encoding", encoding.rawValue)) }
+    fields.append(HeaderField("grpc-accept-encoding", Encoding.acceptList))
+    fields += metadata
+    call.answer = .begun
+    link.session.submitResponse(call.stream.id, fields, body: call.stream.body)
+    link.setNeedsFlush()
+    lifetime.answerSent()
+  }
+
+  // MARK: Ends
+
+  /// The handler is done, well or not. Does nothing when the call is over already.
+  func finish(_ call: ServerCall, _ status: RPCStatus, _ trailers: Metadata) {
+    guard call.isOpen else { return }
+    var fields = status.trailerFields
+    do {
+      fields += try trailers.sendableFields()
+      // An answer without messages whose metadata was set still carries it.
+      if case .none = call.answer, !call.context.initialMetadata.entries.isEmpty { try begin(call) }
+    } catch {
+      fields = RPCStatus.from(error).0.trailerFields
+    }
+    switch call.answer {
+    case .none:
+      let head = [
+        HeaderField(":status", "200"), HeaderField("content-type", ContentType.grpc),
+        HeaderField("grpc-accept-encoding", Encoding.acceptList),
+      ]
+      link.session.submitResponse(call.stream.id, head + fields, body: nil)
+      link.setNeedsFlush()
+      lifetime.answerSent()
+    case .begun: call.stream.finishSending(.trailers(fields))
+    case .ended: break
+    }
+    over(call, status)
+  }
+
+  /// Ends a call that its handler cannot or must not end: a broken request, a deadline, a shutdown.
+  func fail(_ call: ServerCall, _ status: RPCStatus) {
+    guard call.isOpen else { return }
+    var status = status
+    if case .bulk(let sink) = call.work { status = sink.failed(status) }
+    call.context.cancel()
+    call.handler?.cancel()
+    if call.stream.body.bytes > 0 {
+      // The client has not taken what it was sent; a status behind that might never arrive.
+      link.session.reset(call.stream.id, .cancel)
+      link.setNeedsFlush()
+      return over(call, status)
+    }
+    finish(call, status, call.context.trailers)
+  }
+
+  /// Nobody will read the answer.
+  func abandon(_ call: ServerCall, _ status: RPCStatus) {
+    let wasOpen = call.isOpen
+    call.answer = .ended
+    if wasOpen {
+      if case .bulk(let sink) = call.work { _ = sink.failed(status) }
+      call.context.cancel()
+      call.handler?.cancel()
+    }
+    over(call, status)
+  }
+
+  private func over(_ call: ServerCall, _ status: RPCStatus) {
+    call.deadline?.close()
+    call.deadline = nil
+    if case .admitting(let bytes) = call.work {
+      link.session.consume(call.stream.id, bytes: bytes.count)
+    }
+    call.work = .over
+    call.bulkEnd?.resume(returning: status)
+    call.bulkEnd = nil
+    let bodyIsWanted = if case .begun = call.answer { true } else { false }
+    call.answer = .ended
+    call.stream.close(
+      RPCError(.cancelled, "the call is over"), dropping: true,
+      keepingBody: bodyIsWanted)
+  }
+
+  /// Answers a request that is no gRPC call.
+  func refuse(_ call: ServerCall, _ httpStatus: Int, _ text: String) {
+    var fields = [
+      HeaderField(":status", String(httpStatus)), HeaderField("content-type", "text/plain"),
+      HeaderField("content-length", String(text.utf8.count)),
+    ]
+    if httpStatus == 405 { fields.append(HeaderField("allow", "POST")) }
+    call.stream.body.append(Array(text.utf8))
+    call.stream.body.finish(.data)
+    call.answer = .ended
+    call.work = .over
+    link.session.submitResponse(call.stream.id, fields, body: call.stream.body)
+    link.setNeedsFlush()
+  }
+}
+
+extension Metadata {
+  /// The fields of metadata that a handler set; what cannot be sent is the handler's error.
+  func sendableFields() throws(RPCError) -> [HeaderField] {
+    do {
+      return try fields()
+    } catch {
+      throw RPCError(.internal, "metadata cannot be sent: \(error)")
+    }
+  }
+}

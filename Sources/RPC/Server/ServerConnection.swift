@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One client's connection: an actor on its loop. It turns HTTP/2 events into calls, runs their
+/// handlers, and writes their answers.
+actor ServerConnection {
+  nonisolated let loop: EventLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe loop.asUnownedSerialExecutor()
+  }
+
+  let core: ServerCore
+  let link: HTTP2Link
+  var calls: [Int32: ServerCall] = [:]
+  var lifetime: ConnectionLifetime
+  var timer: LoopTimer?
+  private var lastCall: ServerCall?
+  private let closed: @Sendable (ServerConnection) -> Void
+
+  init(
+    _ core: ServerCore, _ loop: EventLoop, _ stream: any ByteStream,
+    closed: @escaping @Sendable (ServerConnection) -> Void
+  ) {
+    self.core = core
+    self.loop = loop
+    self.closed = closed
+    lifetime = ConnectionLifetime(
+      core.options, now: .now, random: Double.random(in: 0..<1))
+    link = HTTP2Link(loop, stream, HTTP2Session(.server, settings: core.options.settings))
+  }
+
+  func start() {
+    link.delegate = self
+    let timer = LoopTimer(loop) { [unowned self] in assumeIsolated { $0.timerFired() } }
+    self.timer = timer
+    act(lifetime.tick(now: .now))
+  }
+
+  // MARK: Events
+
+  private func handle(_ events: [HTTP2Event], _ bytes: UnsafeRawBufferPointer) {
+    if bytes.count > 0 { lifetime.bytesRead(now: .now) }
+    for event in events {
+      switch event {
+      case .data(let stream, let range): unsafe received(stream, bytes.bytes, range)
+      case .headers(let headers): received(headers)
+      case .endStream(let stream): ended(stream)
+      case .sentEndStream(let stream): sentEnd(stream)
+      case .closed(let stream, let error): closed(stream, error)
+      case .ping: act(lifetime.pingReceived(now: .now))
+      case .pingAck: act(lifetime.pingAcknowledged(now: .now))
+      case .goAway: break
+      case .streamOutOfOrder: link.session.terminate(.protocolError)
+      }
+    }
+  }
+
+  private func received(_ headers: HTTP2Headers) {
+    guard headers.kind == .request else { return }
+    lifetime.streamOpened()
+    open(headers)
+  }
+
+  private func received(_ id: Int32, _ chunk: RawSpan, _ range: Range<Int>) {
+    guard let call = lookUp(id) else { return link.session.consume(id, bytes: range.count) }
+    switch call.work {
+    case .plain, .over:
+      link.session.consume(id, bytes: range.count)
+    case .unary, .streaming:
+      if let error = call.stream.receive(chunk, range) { fail(call, error.status) }
+    case .admitting(var bytes):
+      call.work = .over
+      bytes.append(chunk, range)
+      call.work = .admitting(bytes)
+    case .bulk(let sink):
+      feed(sink, call, chunk, range)
+    }
+  }
+
+  private func feed(_ sink: any BulkSink, _ call: ServerCall, _ chunk: RawSpan, _ range: Range<Int>) {
+    let error = call.stream.walk(chunk, range) { run, part, _, windowBytes in
+      if call.isOpen {
+        sink.received(run, range: part, windowBytes: windowBytes)
+      } else {
+        call.stream.giveBack(windowBytes)
+      }
+    }
+    if let error { fail(call, error.status) }
+  }
+
+  private func ended(_ id: Int32) {
+    guard let call = lookUp(id) else { return }
+    call.stream.peerEnded = true
+    if call.isOpen, let error = call.stream.finishReceiving() {
+      return fail(call, error.status)
+    }
+    switch call.work {
+    case .plain(let httpStatus, let text): refuse(call, httpStatus, text)
+    case .unary(let handler): run(call, handler)
+    case .streaming: call.stream.inbound.finish()
+    case .bulk(let sink): if call.isOpen { sink.receivedEnd() }
+    case .admitting, .over: break
+    }
+  }
+
+  /// Our answer is on its way: a client that still sends need not.
+  private func sentEnd(_ id: Int32) {
+    guard let call = lookUp(id), !call.stream.peerEnded else { return }
+    link.session.reset(id, .noError)
+    link.setNeedsFlush()
+  }
+
+  private func closed(_ id: Int32, _ error: UInt32) {
+    guard let call = calls.removeValue(forKey: id) else { return }
+    if lastCall === call { lastCall = nil }
+    let status = error == 0 ? RPCStatus(.cancelled, "call is over") : RPCStatus(resetWith: error)
+    abandon(call, status)
+    act(lifetime.streamClosed(now: .now))
+  }
+
+  private func lookUp(_ id: Int32) -> ServerCall? {
+    if let lastCall, lastCall.stream.id == id { return lastCall }
+    lastCall = calls[id]
+    return lastCall
+  }
+
+  // MARK: Life
+
+  private func timerFired() { act(lifetime.tick(now: .now)) }
+
+  /// Refuses new calls and closes once the present ones are over, or the grace is.
+  func shutDown(grace: Duration) { act(lifetime.shutDown(now: .now, grace: grace)) }
+
+  /// Ends every call, and the connection.
+  func close(_ reason: String, goAway code: HTTP2ErrorCode = .noError) {
+    for call in calls.values where call.isOpen {
+      fail(call, RPCStatus(.unavailable, reason))
+    }
+    link.session.submitGoAway(code, debug: reason)
+    link.close()
+    gone()
+  }
+
+  func act(_ actions: [ConnectionLifetime.Action]) {
+    for action in actions {
+      switch action {
+      case .ping: link.session.ping()
+      case .warn: link.session.submitShutdownNotice()
+      case .goAway: link.session.submitGoAway(.noError)
+      case .refuseToBePinged:
+        return close(PingEnforcer.debugData, goAway: .enhanceYourCalm)
+      case .close(let reason): return close(reason)
+      case .wake(let instant): timer?.start(after: ContinuousClock.now.duration(to: instant))
+      }
+      link.setNeedsFlush()
+    }
+  }
+
+  private func gone() {
+    timer?.close()
+    timer = nil
+    let open = calls
+    calls = [:]
+    lastCall = nil
+    for call in open.values { abandon(call, RPCStatus(.cancelled, "the connection is gone")) }
+    closed(self)
+  }
+
+  private func lost(_ reason: LinkFailure?) {
+    core.log(.connectionClosed(peer: link.stream.peer, reason: reason?.text))
+    gone()
+  }
+}
+
+extension ServerConnection: HTTP2LinkDelegate {
+  nonisolated func linkReceived(_ events: [HTTP2Event], _ bytes: UnsafeRawBufferPointer) {
+    // The bytes do not outlive the call, which stays on this thread.
+    nonisolated(unsafe) let bytes = unsafe bytes
+    assumeIsolated { unsafe $0.handle(events, bytes) }
+  }
+
+  nonisolated func linkClosed(_ reason: LinkFailure?) {
+    assumeIsolated { $0.lost(reason) }
+  }
+}
