@@ -24,9 +24,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: 
   .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: source)
 }
 
-func executable(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target
-{
-  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: source)
+func executable(
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: source)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -56,11 +58,13 @@ let package = Package(
     library("Shard", ["Proto"]),
     library("Router", ["Proto", "Shard"]),
     library("RPC", ["CNghttp2", "CUV", "CLZ4", "CZlib", "CZstd"]),
-    library("RPCServices", ["RPC", "Protobuf"], exclude: ["health.proto", "reflection.proto"]),
+    library(
+      "RPCServices", ["RPC", "Protobuf"],
+      exclude: ["health.proto", "reflection.proto", "reflection_v1alpha.proto"]),
     executable(
       "Node", ["Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "CYAML"]),
 
-    executable("ProtocPlugin", ["Protobuf"]),
+    executable("ProtocPlugin", ["Protobuf"], exclude: ["plugin.proto"]),
     library("Interop", ["RPC", "RPCServices", "Protobuf"], exclude: ["Protos"]),
     executable("InteropServer", ["Interop", "RPC", "RPCServices"]),
     executable("InteropClient", ["Interop", "RPC", "RPCServices"]),
