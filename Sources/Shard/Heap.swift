@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Counts what a shard has allocated, as the C allocator rounds it.
+struct Heap {
+  /// Bytes held now.
+  private(set) var bytes = 0
+
+  /// What an allocation takes: eight bytes more, in steps of sixteen.
+  static func chunkBytes(_ byteCount: Int) -> Int {
+    max(32, (byteCount + 8 + 15) & ~15)
+  }
+
+  mutating func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    bytes += Heap.chunkBytes(byteCount)
+    return UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 16)
+  }
+
+  mutating func free(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
+    bytes -= Heap.chunkBytes(byteCount)
+    unsafe pointer.deallocate()
+  }
+
+  /// Counts memory that the language allocates itself.
+  mutating func count(_ difference: Int) {
+    bytes += difference
+  }
+}

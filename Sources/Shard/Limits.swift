@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every limit of this module, with its unit and its arithmetic.
+public enum Limits {
+  /// Default span a report covers.
+  public static let windowSecondsDefault: Int64 = 3600
+
+  /// Longest window: a week. With ``resolutionSecondsMax`` it bounds a slice's count.
+  public static let windowSecondsMax: Int64 = 7 * 86_400
+
+  /// Default span of a slice.
+  public static let resolutionSecondsDefault: Int64 = 10
+
+  /// Longest slice. A slice counts to 2^40 = 1.1e12: 300 million points a second for an hour.
+  public static let resolutionSecondsMax: Int64 = 3600
+
+  /// Default span ahead of the node's clock in which points are taken.
+  public static let futureGraceSecondsDefault: Int64 = 60
+
+  /// Furthest ahead of the node's clock that points may be taken.
+  public static let futureGraceSecondsMax: Int64 = 3600
+
+  /// Most slices of a series: a day at one second is 86 472. At 32 B each: 3.2 MB a busy series.
+  public static let slicesMax = 100_000
+
+  /// How far the clocks of two callers of one shard may lie apart: two loops read the time up to
+  /// a batch's delay apart. A step backwards beyond it is a clock that was set.
+  public static let clockSkewSeconds: Int64 = 10
+
+  /// Latest clock, so that no sum of times overflows: 2^40 s is the year 36 812.
+  public static let clockSecondsMax: Int64 = 1 << 40
+
+  /// Default length of a name.
+  public static let nameBytesMaxDefault = 1024
+
+  /// Longest name that can be configured; a record keeps the length in 16 bits.
+  public static let nameBytesMax = 16_384
+
+  /// Default number of series a node holds. At 12.8 kB a busy series: 12.8 GB when all are busy.
+  public static let seriesMaxDefault = 1_000_000
+
+  /// Rows of a batch: 4096 x (4 columns x 8 B + 4 B) = 147 KB, inside a core's second cache.
+  public static let batchRowsDefault = 4096
+
+  /// Name bytes of a batch: 48 B a row.
+  public static let batchNameBytesDefault = 192 * 1024
+
+  /// Points resolved at a time, so that their cache misses overlap: a core keeps 10 to 50 in
+  /// flight.
+  static let lookaheadPoints = 32
+
+  /// Slices a series holds before it gets blocks: 24 x 40 B = 960 B, less than one block.
+  static let sparseSlicesMax = 24
+
+  /// Blocks of a series, one bit each in its header's mask.
+  static let blocksMax = 64
+
+  /// Smallest table of series: 64 x 16 B = 1 KiB.
+  static let tableSlotsMin = 64
+
+  /// Table slots one sweep step looks at: 8192 x ~50 ns = 0.4 ms.
+  static let sweepSlotsMax = 8192
+
+  /// Whole table sweeps in the time of a window: an idle series is given back at most a quarter
+  /// of a window after its last point left.
+  static let sweepsPerWindow: Int64 = 4
+
+  /// Characters other than `*` in a glob: one bit each, and one more, in 128.
+  public static let globCharactersMax = 127
+}

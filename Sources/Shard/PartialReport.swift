@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one shard, or several merged, say of their series: columns, in no order of names.
+///
+/// Row `i` of all columns belongs to one series. A series whose window is empty has no row.
+public struct PartialReport: Sendable {
+  /// The names, one behind the other.
+  public private(set) var nameBytes: [UInt8] = []
+  /// Where each name ends in `nameBytes`; the next begins there.
+  public private(set) var nameEnds: [Int] = []
+  /// The names' hashes, as the points brought them.
+  public private(set) var hashes: [UInt64] = []
+  /// Finite values.
+  public private(set) var counts: [Int64] = []
+  /// Their sums.
+  public private(set) var sums: [Double] = []
+  /// Their minima; +infinity when there are none.
+  public private(set) var minima: [Double] = []
+  /// Their maxima; -infinity when there are none.
+  public private(set) var maxima: [Double] = []
+  /// Values that were +infinity; in none of the above.
+  public private(set) var positiveInfinities: [Int64] = []
+  /// Values that were -infinity; in none of the above.
+  public private(set) var negativeInfinities: [Int64] = []
+
+  /// An empty report.
+  public init() {}
+
+  /// Series in the report.
+  public var count: Int { hashes.count }
+
+  /// Where the name of row `row` lies in ``nameBytes``.
+  @inlinable
+  public func nameRange(_ row: Int) -> Range<Int> {
+    (row == 0 ? 0 : nameEnds[row - 1])..<nameEnds[row]
+  }
+
+  /// The name of row `row`. Allocates; for people and tests.
+  public func name(_ row: Int) -> String {
+    String(decoding: nameBytes[nameRange(row)], as: UTF8.self)
+  }
+
+  /// Makes room for `rows` more series.
+  public mutating func reserve(rows: Int, nameBytes bytes: Int) {
+    nameBytes.reserveCapacity(nameBytes.count + bytes)
+    nameEnds.reserveCapacity(count + rows)
+    hashes.reserveCapacity(count + rows)
+    counts.reserveCapacity(count + rows)
+    sums.reserveCapacity(count + rows)
+    minima.reserveCapacity(count + rows)
+    maxima.reserveCapacity(count + rows)
+    positiveInfinities.reserveCapacity(count + rows)
+    negativeInfinities.reserveCapacity(count + rows)
+  }
+
+  /// Adds a row. The caller knows that the series has none yet.
+  public mutating func append(name: some Collection<UInt8>, hash: UInt64, _ row: SeriesSummary) {
+    nameBytes.append(contentsOf: name)
+    nameEnds.append(nameBytes.count)
+    hashes.append(hash)
+    counts.append(row.count)
+    sums.append(row.sum)
+    minima.append(row.min)
+    maxima.append(row.max)
+    positiveInfinities.append(row.positiveInfinities)
+    negativeInfinities.append(row.negativeInfinities)
+  }
+
+  /// Adds all rows of a report that shares no series with this one. O(bytes): copies of columns.
+  public mutating func append(disjoint other: PartialReport) {
+    let base = nameBytes.count
+    nameBytes += other.nameBytes
+    nameEnds.append(contentsOf: other.nameEnds.lazy.map { base + $0 })
+    hashes += other.hashes
+    counts += other.counts
+    sums += other.sums
+    minima += other.minima
+    maxima += other.maxima
+    positiveInfinities += other.positiveInfinities
+    negativeInfinities += other.negativeInfinities
+  }
+
+  /// The statistics of a row, together.
+  public subscript(row: Int) -> SeriesSummary {
+    get {
+      SeriesSummary(
+        count: counts[row], sum: sums[row], min: minima[row], max: maxima[row],
+        positiveInfinities: positiveInfinities[row], negativeInfinities: negativeInfinities[row])
+    }
+    set {
+      counts[row] = newValue.count
+      sums[row] = newValue.sum
+      minima[row] = newValue.min
+      maxima[row] = newValue.max
+      positiveInfinities[row] = newValue.positiveInfinities
+      negativeInfinities[row] = newValue.negativeInfinities
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a point was not accepted. The raw values are those of `telemetry.RejectReason`.
+public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
+  /// The value is NaN.
+  case valueNan = 1
+  /// The point has no name.
+  case nameEmpty = 2
+  /// The name is longer than the node takes.
+  case nameTooLong = 3
+  /// The name is not UTF-8.
+  case nameNotUTF8 = 4
+  /// The time lies before the window, or is negative.
+  case timeTooOld = 5
+  /// The time lies further ahead than the future grace.
+  case timeTooNew = 6
+  /// The time is near now when read as milliseconds.
+  case timeInMilliseconds = 7
+  /// The time is near now when read as microseconds.
+  case timeInMicroseconds = 8
+  /// The time is near now when read as nanoseconds.
+  case timeInNanoseconds = 9
+  /// The series is new and the node is full.
+  case seriesLimit = 10
+
+  /// What to do about it, for people; names the unit and the limit.
+  public func hint(shape: WindowShape, nameBytesMax: Int, seriesMax: Int) -> String {
+    switch self {
+    case .valueNan:
+      "the value is NaN; send a number or leave the point out"
+    case .nameEmpty:
+      "the point has no name; set `metric`"
+    case .nameTooLong:
+      "the name is longer than \(nameBytesMax) bytes (name-bytes-max)"
+    case .nameNotUTF8:
+      "the name is not valid UTF-8"
+    case .timeTooOld:
+      "the time lies more than the window of \(shape.windowSeconds) s before the node's clock; "
+        + "timestamps are Unix seconds"
+    case .timeTooNew:
+      "the time lies more than \(shape.futureGraceSeconds) s ahead of the node's clock; "
+        + "timestamps are Unix seconds, check the sender's clock"
+    case .timeInMilliseconds:
+      "the time looks like Unix milliseconds; send seconds (divide by 1000)"
+    case .timeInMicroseconds:
+      "the time looks like Unix microseconds; send seconds (divide by 1000000)"
+    case .timeInNanoseconds:
+      "the time looks like Unix nanoseconds; send seconds (divide by 1000000000)"
+    case .seriesLimit:
+      "the series is new and the node already holds \(seriesMax) series (series-max)"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writing: the hot path is one comparison and one slice.
+extension Series {
+  /// Adds a finite value to a live slice. O(1) when the slice is open or the series has blocks;
+  /// else O(``Limits/sparseSlicesMax``).
+  @inline(__always)
+  func add(_ value: Double, slice index: Int64, _ window: Window, heap: inout Heap) {
+    if unsafe header.pointee.openIndex != index {
+      unsafe open(index, window, heap: &heap)
+    }
+    guard let slice = unsafe header.pointee.openSlice else { fatalError("no slice is open") }
+    unsafe slice.pointee.add(value, compensation: &header.pointee.compensation)
+  }
+
+  /// Counts an infinity in a live slice.
+  func addInfinity(_ value: Double, slice index: Int64, _ window: Window, heap: inout Heap) {
+    unsafe noteWrite(index, window, heap: &heap)
+    let log: InfinityLog
+    if let existing = unsafe header.pointee.infinities {
+      log = existing
+    } else {
+      log = InfinityLog()
+      unsafe header.pointee.infinities = log
+      heap.count(log.bytes)
+    }
+    let before = log.bytes
+    log.add(value, slice: index, firstLive: window.first)
+    heap.count(log.bytes - before)
+  }
+
+  private func open(_ index: Int64, _ window: Window, heap: inout Heap) {
+    assert(index >= window.first && index <= window.last, "slice is not live")
+    unsafe close()
+    unsafe noteWrite(index, window, heap: &heap)
+    var slice: UnsafeMutablePointer<Slice>? = nil
+    if unsafe header.pointee.isSparse {
+      unsafe slice = unsafe sparseSlice(index, window, heap: &heap)
+    }
+    unsafe header.pointee.openSlice = unsafe slice ?? blockSlice(index, window, heap: &heap)
+    unsafe header.pointee.openIndex = index
+  }
+
+  /// Folds the open slice's rounding error into it; none is open then.
+  func close() {
+    guard let slice = unsafe header.pointee.openSlice else { return }
+    unsafe slice.pointee.fold(header.pointee.compensation)
+    unsafe header.pointee.compensation = 0
+    unsafe header.pointee.staleBlocks |= 1 << UInt64(header.pointee.openBlock)
+    unsafe header.pointee.openSlice = nil
+    unsafe header.pointee.openIndex = -1
+  }
+
+  /// A series that wakes after a window starts anew, small.
+  private func noteWrite(_ index: Int64, _ window: Window, heap: inout Heap) {
+    if unsafe isEmpty(window) {
+      unsafe releaseSlices(geometry: window.geometry, heap: &heap)
+    }
+    if unsafe header.pointee.newestIndex < index { unsafe header.pointee.newestIndex = index }
+  }
+
+  /// Gives back all but the record.
+  func releaseSlices(geometry: WindowGeometry, heap: inout Heap) {
+    if let storage = unsafe header.pointee.storage {
+      if unsafe header.pointee.isSparse {
+        unsafe heap.free(storage, sparseBytes(Int(header.pointee.sparseCapacity)))
+      } else {
+        unsafe freeBlocks(storage, geometry: geometry, heap: &heap)
+      }
+    }
+    if let log = unsafe header.pointee.infinities { heap.count(-log.bytes) }
+    unsafe header.pointee = unsafe Header(nameLength: header.pointee.nameLength)
+  }
+}

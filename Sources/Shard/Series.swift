@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One series: a record of a 64-byte header and the name behind it, and the slices it points to.
+///
+/// This is a handle; the table that made it owns the record and frees it once. A series begins
+/// *sparse* (a short list of slices) and, when the list is full, gets *blocks*: a directory of
+/// blocks of slices, allocated as they are first written. Indices are of slices of absolute time,
+/// see ``WindowGeometry``.
+@unsafe
+struct Series {
+  @unsafe
+  struct Header {
+    /// Where the slice `openIndex` lies: the one written last.
+    var openSlice: UnsafeMutablePointer<Slice>?
+    /// -1: none is open.
+    var openIndex: Int64 = -1
+    /// What the open slice's sum has lost by rounding.
+    var compensation: Double = 0
+    /// Newest slice ever written; -1: none. Older than the window: the series is empty.
+    var newestIndex: Int64 = -1
+    /// `SparseSlice`s or `Block`s.
+    var storage: UnsafeMutableRawPointer?
+    var infinities: InfinityLog?
+    /// Blocks written since their super-slice was computed. The open block counts as written.
+    var staleBlocks: UInt64 = 0
+    var nameLength: UInt16
+    var isSparse = true
+    var sparseCount: UInt8 = 0
+    var sparseCapacity: UInt8 = 0
+    var openBlock: UInt8 = 0
+  }
+
+  let header: UnsafeMutablePointer<Header>
+
+  private static let nameOffset = unsafe MemoryLayout<Header>.stride
+
+  /// A new, empty series; the name is padded to words with zeros, as in a ``PointBatch``.
+  init(name: UnsafeRawPointer, length: Int, heap: inout Heap) {
+    let padded = (length + 7) & ~7
+    let record = unsafe heap.allocate(Series.nameOffset + padded)
+    unsafe header = record.bindMemory(to: Header.self, capacity: 1)
+    unsafe header.initialize(to: Header(nameLength: UInt16(length)))
+    unsafe (record + Series.nameOffset).copyMemory(from: name, byteCount: padded)
+  }
+
+  init(_ header: UnsafeMutablePointer<Header>) {
+    unsafe self.header = unsafe header
+  }
+
+  /// Frees the record and all slices.
+  func destroy(geometry: WindowGeometry, heap: inout Heap) {
+    unsafe releaseSlices(geometry: geometry, heap: &heap)
+    let padded = unsafe (Int(header.pointee.nameLength) + 7) & ~7
+    unsafe header.deinitialize(count: 1)
+    unsafe heap.free(UnsafeMutableRawPointer(header), Series.nameOffset + padded)
+  }
+
+  var name: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(
+      start: UnsafeRawPointer(header) + Series.nameOffset, count: Int(header.pointee.nameLength))
+  }
+
+  /// Compares by words: both names are padded with zeros.
+  @inline(__always)
+  func isNamed(_ other: UnsafeRawPointer, length: Int) -> Bool {
+    guard unsafe Int(header.pointee.nameLength) == length else { return false }
+    let own = unsafe UnsafeRawPointer(header) + Series.nameOffset
+    var offset = 0
+    while offset < length {
+      let word = unsafe own.load(fromByteOffset: offset, as: UInt64.self)
+      if unsafe word != other.load(fromByteOffset: offset, as: UInt64.self) { return false }
+      offset += 8
+    }
+    return true
+  }
+
+  /// Has nothing in the window.
+  func isEmpty(_ window: Window) -> Bool {
+    unsafe header.pointee.newestIndex < window.first
+  }
+
+  /// Bytes that pull the record's lines near, to be summed into something that is kept.
+  @inline(__always)
+  func touch() -> UInt64 {
+    let name = unsafe UnsafeRawPointer(header) + Series.nameOffset
+    return unsafe UInt64(header.pointee.nameLength) &+ name.load(as: UInt64.self)
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ShardCore {
+  /// Takes a whole batch into the windows; what cannot be taken is listed in
+  /// ``PointBatch/rejections``. O(rows); a few tens of nanoseconds a row.
+  ///
+  /// Rows go in groups, each in passes: find the records, read their names' lines, read their
+  /// slices' lines, update. The misses of one pass overlap, where one row after the other would
+  /// wait for each.
+  public mutating func apply(_ batch: PointBatch, now: Int64) {
+    advance(to: now)
+    var row = 0
+    while row < batch.count {
+      let end = min(row + Limits.lookaheadPoints, batch.count)
+      lookUp(batch, row..<end)
+      update(batch, row..<end)
+      row = end
+    }
+    pointsRejected += batch.rejections.count
+    pointsApplied += batch.count - batch.rejections.count
+    sweepOn()
+  }
+
+  private mutating func lookUp(_ batch: PointBatch, _ rows: Range<Int>) {
+    for row in rows {
+      unsafe lookahead[row - rows.lowerBound] = unsafe table.candidate(hash: batch.hashes[row])
+    }
+    var sum: UInt64 = 0
+    for place in 0..<rows.count {
+      guard let header = unsafe lookahead[place] else { continue }
+      unsafe sum &+= Series(header).touch()
+    }
+    for place in 0..<rows.count {
+      guard let slice = unsafe lookahead[place]?.pointee.openSlice else { continue }
+      unsafe sum &+= slice.pointee.sum.bitPattern
+    }
+    touched &+= sum
+  }
+
+  private mutating func update(_ batch: PointBatch, _ rows: Range<Int>) {
+    var time: Int64 = -1
+    var slice: Int64 = -1
+    for row in rows {
+      let rowTime = unsafe batch.times[row]
+      if rowTime != time {
+        time = rowTime
+        slice = time < 0 ? -1 : geometry.slice(time)
+      }
+      if slice < window.first || slice > window.last {
+        batch.reject(row, slice < window.first ? .timeTooOld : .timeTooNew)
+        continue
+      }
+      let name = unsafe batch.names[row]
+      let bytes = unsafe UnsafeRawPointer(batch.arena + Int(name.offset))
+      var header = unsafe lookahead[row - rows.lowerBound]
+      if unsafe header == nil || !Series(header!).isNamed(bytes, length: Int(name.length)) {
+        unsafe header = unsafe findOrCreate(batch.hashes[row], bytes, Int(name.length))
+      }
+      guard let header = unsafe header else {
+        batch.reject(row, .seriesLimit)
+        continue
+      }
+      let value = unsafe batch.values[row]
+      if value.isFinite {
+        unsafe Series(header).add(value, slice: slice, window, heap: &heap)
+      } else {
+        unsafe Series(header).addInfinity(value, slice: slice, window, heap: &heap)
+      }
+    }
+  }
+
+  private mutating func findOrCreate(
+    _ hash: UInt64, _ name: UnsafeRawPointer, _ length: Int
+  ) -> UnsafeMutablePointer<Series.Header>? {
+    if let header = unsafe table.find(hash: hash, name: name, length: length) {
+      return unsafe header
+    }
+    guard budget.take() else { return nil }
+    let series = unsafe Series(name: name, length: length, heap: &heap)
+    unsafe table.insert(series.header, hash: hash)
+    return unsafe series.header
+  }
+}

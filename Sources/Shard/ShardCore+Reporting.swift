@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension ShardCore {
+  /// The statistics of the chosen series as of `now`. O(1) a name when only names choose;
+  /// otherwise O(series), with tens of combines for each that is chosen.
+  ///
+  /// Mutating, because super-slices are computed when first read.
+  public mutating func report(_ request: ReportRequest, now: Int64) -> PartialReport {
+    advance(to: now)
+    let span = min(request.windowSeconds ?? .max, geometry.shape.windowSeconds)
+    let first = max(window.first, geometry.firstLive(now: clock, windowSeconds: span))
+    if request.selection.isNamesOnly {
+      return reportNames(request.selection, first: first)
+    }
+    return scan(request.selection, first: first)
+  }
+
+  private func reportNames(_ selection: SeriesSelection, first: Int64) -> PartialReport {
+    var report = PartialReport()
+    for name in selection.names {
+      guard let header = unsafe find(name) else { continue }
+      unsafe append(Series(header), hash: name.hash, first: first, to: &report)
+    }
+    return report
+  }
+
+  /// Names first, by look-up; then the patterns over all, except what the names chose.
+  private func scan(_ selection: SeriesSelection, first: Int64) -> PartialReport {
+    var report = PartialReport()
+    let everything = selection.isEverything
+    if everything { report.reserve(rows: table.count, nameBytes: 32 * table.count) }
+    let named = unsafe Set(selection.names.compactMap { unsafe find($0) })
+    for position in 0..<table.capacity {
+      let slot = unsafe table.slot(position)
+      guard let header = unsafe slot.header else { continue }
+      let series = unsafe Series(header)
+      guard unsafe everything || named.contains(header) || selection.matchesPattern(series.name)
+      else { continue }
+      unsafe append(series, hash: slot.hash, first: first, to: &report)
+    }
+    return report
+  }
+
+  private func append(
+    _ series: Series, hash: UInt64, first: Int64, to report: inout PartialReport
+  ) {
+    guard unsafe series.header.pointee.newestIndex >= first else { return }
+    let tally = unsafe series.tally(from: first, window)
+    let infinities = unsafe series.infinities(from: first)
+    let summary = SeriesSummary(
+      count: tally.count, sum: tally.total, min: tally.min, max: tally.max,
+      positiveInfinities: infinities.positive, negativeInfinities: infinities.negative)
+    if !summary.isEmpty { unsafe report.append(name: series.name, hash: hash, summary) }
+  }
+
+  private func find(
+    _ name: SeriesSelection.ExactName
+  ) -> UnsafeMutablePointer<Series.Header>? {
+    unsafe name.words.withUnsafeBytes { words in
+      guard let start = words.baseAddress else { return nil }
+      return unsafe table.find(hash: name.hash, name: start, length: name.length)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Statistics of one series over one slice of time, in half a cache line.
+///
+/// `sum` alone is rounded at each addition; the error of the slice being written is kept beside it
+/// in the series' header and folded in when another slice is opened.
+struct Slice {
+  private static let lapBits: UInt64 = 24
+  private static let lapMask: UInt64 = (1 << lapBits) - 1
+
+  /// Points in the upper 40 bits, the lap's lowest 24 below. A lap repeats after 2^24 rings; a
+  /// series that idle has long been given back.
+  private var stamp: UInt64
+  private(set) var sum: Double
+  private(set) var min: Double
+  private(set) var max: Double
+
+  init(lap: UInt64) {
+    stamp = lap & Slice.lapMask
+    sum = 0
+    min = .infinity
+    max = -.infinity
+  }
+
+  var count: Int64 { Int64(stamp >> Slice.lapBits) }
+
+  /// Holds points of this lap; otherwise what it holds, if anything, has expired.
+  @inline(__always)
+  func holds(lap: UInt64) -> Bool {
+    stamp > Slice.lapMask && stamp & Slice.lapMask == lap & Slice.lapMask
+  }
+
+  /// The same statistics on another lap.
+  func moved(toLap lap: UInt64) -> Slice {
+    var slice = self
+    slice.stamp = stamp & ~Slice.lapMask | lap & Slice.lapMask
+    return slice
+  }
+
+  /// Adds a finite value; what the sum loses by rounding is added to `compensation`.
+  @inline(__always)
+  mutating func add(_ value: Double, compensation: inout Double) {
+    stamp &+= 1 << Slice.lapBits
+    compensation += addCompensated(value, to: &sum)
+    if value < min { min = value }
+    if value > max { max = value }
+  }
+
+  /// Takes the collected rounding errors into the sum.
+  mutating func fold(_ compensation: Double) {
+    if sum.isFinite { sum += compensation }
+  }
+
+  /// Forgets all.
+  mutating func clear() {
+    stamp = 0
+  }
+}
+
+/// Adds `value` to `sum` and answers what rounding lost, exactly: `sum + lost` is the true sum
+/// (Knuth's TwoSum; without branches, unlike Neumaier's variant of the same).
+@inline(__always)
+func addCompensated(_ value: Double, to sum: inout Double) -> Double {
+  let before = sum
+  sum = before + value
+  let part = sum - before
+  return (before - (sum - part)) + (value - part)
+}
