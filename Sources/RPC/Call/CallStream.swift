@@ -99,7 +99,9 @@ final class CallStream: @unchecked Sendable {
     case .wait: break
     }
     return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { reader in
+      // Captured, the isolation holds in here, too: nothing happens between looking and waiting.
+      _ = isolation
+      return try await withCheckedThrowingContinuation { reader in
         inbound.wait(reader)
         if Task.isCancelled { inbound.abandonReader() }
       }
@@ -155,4 +157,7 @@ final class CallStream: @unchecked Sendable {
     for writer in writers { writer.resume(throwing: error) }
     writers = []
   }
+
+  /// Nobody will take the messages that are here.
+  func dropMessages() { giveBack(inbound.drop()) }
 }

@@ -48,15 +48,23 @@ struct InboundMessages {
     reader = nil
   }
 
-  /// What is taken after the messages that are here, or, when `dropping`, from now on.
+  /// No message follows those that are here, which go too when `dropping`: who asks for more gets
+  /// the error. Means nothing to the reader after ``finish()``.
   ///
   /// - Returns: credit of the messages that were dropped.
   mutating func fail(_ error: any Error, dropping: Bool) -> Int {
-    if case .failed = end { return 0 }
-    end = .failed(error)
-    reader?.resume(throwing: error)
-    reader = nil
-    guard dropping else { return 0 }
+    if case .open = end {
+      end = .failed(error)
+      reader?.resume(throwing: error)
+      reader = nil
+    }
+    return dropping ? drop() : 0
+  }
+
+  /// Throws away the messages that are here.
+  ///
+  /// - Returns: their credit.
+  mutating func drop() -> Int {
     let credit = queue[head...].reduce(0) { $0 + $1.windowBytes }
     queue = []
     head = 0

@@ -113,12 +113,23 @@ internal import CNghttp2
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
       _, _, stream, bytes, count, data in
       let callbacks = unsafe HTTP2Callbacks.of(data)
-      let start = unsafe UnsafeRawPointer(bytes.unsafelyUnwrapped) - callbacks.base.unsafelyUnwrapped
+      let start =
+        unsafe UnsafeRawPointer(bytes.unsafelyUnwrapped) - callbacks.base.unsafelyUnwrapped
       callbacks.events.append(.data(stream: stream, range: start..<start + count))
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, data in
       unsafe HTTP2Callbacks.of(data).sent(frame.unsafelyUnwrapped.pointee.hd)
+      return 0
+    }
+    unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) {
+      _, frame, _, data in
+      // A request that was still waiting when the connection stopped taking new ones.
+      let header = unsafe frame.unsafelyUnwrapped.pointee.hd
+      if header.type == NGHTTP2_HEADERS.rawValue {
+        unsafe HTTP2Callbacks.of(data).events.append(
+          .closed(stream: header.stream_id, error: HTTP2ErrorCode.refusedStream.rawValue))
+      }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {

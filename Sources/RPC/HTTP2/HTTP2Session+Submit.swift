@@ -46,7 +46,9 @@ extension HTTP2Session {
       case .trailers(let fields):
         unsafe flags.unsafelyUnwrapped.pointee |=
           NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-        _ = unsafe HTTP2Session.withFields(fields) { unsafe nghttp2_submit_trailer(session, stream, $0, $1) }
+        _ = unsafe HTTP2Session.withFields(fields) {
+          unsafe nghttp2_submit_trailer(session, stream, $0, $1)
+        }
       }
       return taken.count
     }

@@ -57,9 +57,12 @@ internal import Synchronization
     unsafe wakeup.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     unsafe turn.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     unsafe precondition(
-      uv_async_init(uv, wakeup) { unsafe EventLoop.of($0.unsafelyUnwrapped.pointee.data).runJobs() } == 0)
+      uv_async_init(uv, wakeup) { unsafe EventLoop.of($0.unsafelyUnwrapped.pointee.data).runJobs() }
+        == 0)
     unsafe uv_prepare_init(uv, turn)
-    unsafe uv_prepare_start(turn) { unsafe EventLoop.of($0.unsafelyUnwrapped.pointee.data).endTurn() }
+    unsafe uv_prepare_start(turn) {
+      unsafe EventLoop.of($0.unsafelyUnwrapped.pointee.data).endTurn()
+    }
   }
 
   deinit {

@@ -21,7 +21,9 @@ internal import CUV
     let (seconds, attoseconds) = delay.components
     let milliseconds =
       seconds < 0
-      ? 0 : UInt64(min(seconds, 1 << 40)) * 1000 + UInt64(max(0, attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+      ? 0
+      : UInt64(min(seconds, 1 << 40)) * 1000
+        + UInt64(max(0, attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     // The loop's idea of now may be a turn old; a deadline must not fire early.
     unsafe uv_update_time(handle.pointee.loop)
     unsafe uv_timer_start(
@@ -42,7 +44,8 @@ internal import CUV
   func close() {
     guard fired != nil else { return }
     fired = nil
-    unsafe UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) { base in
+    unsafe UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
+      base in
       unsafe uv_close(base) { base in
         let handle = unsafe UnsafeMutableRawPointer(base.unsafelyUnwrapped)
           .assumingMemoryBound(to: uv_timer_t.self)

@@ -87,11 +87,16 @@ struct KernelAddress: Sendable {
         isAddressInUse: false)
     }
     defer { unsafe freeaddrinfo(list) }
+    return unsafe KernelAddress.list(list)
+  }
+
+  /// The addresses of a look-up's answer, in its order.
+  static func list(_ list: UnsafePointer<addrinfo>?) -> [KernelAddress] {
     var addresses: [KernelAddress] = []
     var entry = unsafe list
     while let info = unsafe entry?.pointee {
       unsafe addresses.append(KernelAddress(info.ai_addr, info.ai_addrlen))
-      unsafe entry = info.ai_next
+      unsafe entry = UnsafePointer(info.ai_next)
     }
     return addresses
   }

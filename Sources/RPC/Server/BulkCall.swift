@@ -24,7 +24,8 @@ public final class BulkCall {
 
   /// Ends the call, with a message if it succeeded. A second end, or one after ``BulkSink/failed(_:)``,
   /// does nothing.
-  public func finish(_ status: RPCStatus, trailers: Metadata = Metadata(), message: [UInt8]? = nil) {
+  public func finish(_ status: RPCStatus, trailers: Metadata = Metadata(), message: [UInt8]? = nil)
+  {
     connection.assumeIsolated { [call] connection in
       if let message, call.isOpen { connection.append(call, message, compress: true) }
       connection.finish(call, status, trailers)

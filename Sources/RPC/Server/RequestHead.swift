@@ -48,7 +48,8 @@ extension OnRequest {
       case "content-type": contentType = field.value
       case "grpc-encoding": encoding = field.value
       case "grpc-accept-encoding":
-        acceptedEncodings = acceptedEncodings.map { $0 + [UInt8(ascii: ",")] + field.value } ?? field.value
+        acceptedEncodings =
+          acceptedEncodings.map { $0 + [UInt8(ascii: ",")] + field.value } ?? field.value
       case "grpc-timeout": timeout = field.value
       default: metadata.receive(field)
       }
@@ -58,7 +59,8 @@ extension OnRequest {
       return
     }
     guard let contentType, ContentType.isGRPC(contentType) else {
-      self = .refuse(httpStatus: 415, "this port speaks gRPC: content-type must be application/grpc\n")
+      self = .refuse(
+        httpStatus: 415, "this port speaks gRPC: content-type must be application/grpc\n")
       return
     }
     guard !headers.isTooLarge else {

@@ -27,7 +27,9 @@ actor ServerLoop {
       home.loop.execute {
         home.assumeIsolated { $0.accept(connection, peer, core) }
       }
-    } failed: { core.log(.acceptFailed($0)) }
+    } failed: {
+      core.log(.acceptFailed($0))
+    }
     listeners.append(listener)
   }
 
