@@ -8,23 +8,33 @@ internal import CLZ4
 /// 4 MiB of input and 4 MiB + 128 KiB of output, whatever content size a header claims.
 /// `@safe`: the pointer is private, owned and freed here.
 @safe struct LZ4Decoder: ~Copyable, BoundedDecoder {
-  private let context: OpaquePointer
+  private var context = unsafe LZ4Decoder.makeContext()
+  private var isAtEndOfFrame = true
 
-  init() {
-    var made: OpaquePointer?
-    let result = unsafe LZ4F_createDecompressionContext(&made, UInt32(LZ4F_VERSION))
-    guard LZ4F_isError(result) == 0, let made = unsafe made else {
-      preconditionFailure("out of memory")
-    }
-    unsafe context = made
-  }
+  init() {}
 
   deinit {
     unsafe LZ4F_freeDecompressionContext(context)
   }
 
+  /// A context that was left inside a frame is replaced: `LZ4F_resetDecompressionContext` of liblz4
+  /// 1.9.4 keeps the content size that such a frame claimed, and the next good frame would be
+  /// refused for not having it.
   mutating func begin(bytesMax: Int) {
-    unsafe LZ4F_resetDecompressionContext(context)
+    if !isAtEndOfFrame {
+      unsafe LZ4F_freeDecompressionContext(context)
+      unsafe context = Self.makeContext()
+    }
+    isAtEndOfFrame = false
+  }
+
+  private static func makeContext() -> OpaquePointer {
+    var made: OpaquePointer?
+    let result = unsafe LZ4F_createDecompressionContext(&made, UInt32(LZ4F_VERSION))
+    guard LZ4F_isError(result) == 0, let made = unsafe made else {
+      preconditionFailure("out of memory")
+    }
+    return unsafe made
   }
 
   mutating func step(
@@ -42,7 +52,10 @@ internal import CLZ4
       unsafe input = UnsafeRawBufferPointer(rebasing: input.dropFirst(used))
       written += made
       let isUsedUp = unsafe input.isEmpty
-      if result == 0 && isUsedUp { return .finished }
+      if result == 0 && isUsedUp {
+        isAtEndOfFrame = true
+        return .finished
+      }
       let isFull = written == output.count
       if isFull || isUsedUp || (used == 0 && made == 0) { return .stopped }
     }
