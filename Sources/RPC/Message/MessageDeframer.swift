@@ -102,6 +102,7 @@ struct MessageDeframer {
   private mutating func beginMessage(
     _ chunk: RawSpan, _ rest: inout Range<Int>, _ codecs: Codecs
   ) -> Output {
+    if rest.isEmpty { return .exhausted(copiedBytes: 0) }
     var carry: [UInt8] = []
     guard rest.count >= MessagePrefix.byteCount else { return join(&carry, chunk, &rest, codecs) }
     let prefix = MessagePrefix(chunk, at: rest.lowerBound)

@@ -15,8 +15,8 @@ enum Timeout {
     /// The last character is none of `H M S m u n`.
     case unitUnknown
 
-    /// INTERNAL would blame the server; the value is the client's.
-    var status: RPCStatus { RPCStatus(.invalidArgument, "malformed grpc-timeout: \(self)") }
+    /// INTERNAL, since runtimes leave INVALID_ARGUMENT to applications (statuscodes.md).
+    var status: RPCStatus { RPCStatus(.internal, "malformed grpc-timeout: \(self)") }
   }
 
   private static let digitCountMax = 8
