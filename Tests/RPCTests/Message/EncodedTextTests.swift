@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestKit
 import Testing
 
 @testable import RPC
@@ -51,7 +52,7 @@ struct Base64Tests {
 
   @Test("gives all bytes back", arguments: 0..<50)
   func roundTrip(seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     let bytes = random.bytes(Int(seed) * 3)
     #expect(Base64.decode(Base64.encode(bytes)) == bytes)
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestKit
 import Testing
 
 @testable import RPC
@@ -50,7 +51,7 @@ private func twin(_ stream: [UInt8], _ encoding: Encoding, messageBytesMax: Int)
 struct MessageDeframerTwinTests {
   @Test("agree on well-formed streams cut at random", arguments: Encoding.allCases, 0..<40)
   func wellFormed(encoding: Encoding, seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     let stream = randomStream(encoding, &random)
     let expected = twin(stream, encoding, messageBytesMax: 5_000)
     let found = deframe(cut(stream, &random), encoding: encoding, messageBytesMax: 5_000)
@@ -61,7 +62,7 @@ struct MessageDeframerTwinTests {
 
   @Test("agree on damaged streams cut at random", arguments: Encoding.allCases, 0..<80)
   func damaged(encoding: Encoding, seed: UInt64) {
-    var random = SeededRandom(seed: seed &+ 1_000)
+    var random = SplitMix64(seed: seed &+ 1_000)
     var stream = randomStream(encoding, &random)
     for _ in 0..<Int.random(in: 1...4, using: &random) where !stream.isEmpty {
       let place = Int.random(in: stream.indices, using: &random)
@@ -74,7 +75,7 @@ struct MessageDeframerTwinTests {
     #expect(found.error == expected.error)
   }
 
-  private func randomStream(_ encoding: Encoding, _ random: inout SeededRandom) -> [UInt8] {
+  private func randomStream(_ encoding: Encoding, _ random: inout SplitMix64) -> [UInt8] {
     var stream: [UInt8] = []
     for _ in 0..<Int.random(in: 1...40, using: &random) {
       let isLarge = Int.random(in: 0..<10, using: &random) == 0
@@ -88,7 +89,7 @@ struct MessageDeframerTwinTests {
     return stream
   }
 
-  private func cut(_ stream: [UInt8], _ random: inout SeededRandom) -> [[UInt8]] {
+  private func cut(_ stream: [UInt8], _ random: inout SplitMix64) -> [[UInt8]] {
     let longest = [1, 7, 64, 4_096].randomElement(using: &random) ?? 1
     var chunks: [[UInt8]] = []
     var rest = stream[...]

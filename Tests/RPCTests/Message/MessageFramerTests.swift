@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestKit
 import Testing
 
 @testable import RPC
@@ -7,7 +8,7 @@ import Testing
 struct MessageFramerTests {
   @Test("writes what the deframer reads", arguments: Encoding.allCases, [0, 1, 45, 100_000])
   func roundTrip(encoding: Encoding, length: Int) throws {
-    var random = SeededRandom(seed: UInt64(length))
+    var random = SplitMix64(seed: UInt64(length))
     let messages = [random.text(length), random.bytes(length)]
     var stream: [UInt8] = []
     let codecs = Codecs()
@@ -28,7 +29,7 @@ struct MessageFramerTests {
 
   @Test("stores a message that does not shrink", arguments: compressions)
   func stored(encoding: Encoding) throws {
-    var random = SeededRandom(seed: 1)
+    var random = SplitMix64(seed: 1)
     let message = random.bytes(1_000)
     var stream: [UInt8] = [42]
     try MessageFramer.append(message, encoding: encoding, codecs: Codecs(), to: &stream)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestKit
 import Testing
 
 @testable import RPC
@@ -44,7 +45,7 @@ struct TimeoutTests {
 
   @Test("never comes back shorter than it was, and hardly longer", arguments: 0..<200)
   func roundTrip(seed: UInt64) throws {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     let nanoseconds = Int64.random(
       in: 1...(1 << Int64.random(in: 1...62, using: &random)), using: &random)
     let timeout = Duration.nanoseconds(nanoseconds)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestKit
 import Testing
 
 @testable import RPC
@@ -45,7 +46,7 @@ struct SkippedStreamsTests {
 
   @Test("are what a set of all opened ids would say", arguments: 0..<50)
   func twin(seed: UInt64) {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     var streams = SkippedStreams()
     var opened: Set<UInt32> = []
     for _ in 0..<60 {
