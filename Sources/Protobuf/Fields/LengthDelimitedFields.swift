@@ -27,6 +27,7 @@ public enum StringField: FieldCodec {
   }
 
   /// The tag, the length, the bytes.
+  @inlinable
   public static func write(_ value: String, field: Int, to writer: inout WireWriter) {
     unsafe writer.write(value.utf8.span.bytes, field: field)
   }
@@ -55,6 +56,7 @@ public enum BytesField: FieldCodec {
   }
 
   /// The tag, the length, the bytes.
+  @inlinable
   public static func write(_ value: [UInt8], field: Int, to writer: inout WireWriter) {
     unsafe writer.write(value.span.bytes, field: field)
   }
@@ -97,6 +99,7 @@ public enum MessageField<Value: Message>: FieldCodec {
 
 extension WireWriter {
   /// A `string` or `bytes` field whose bytes lie in a span.
+  @inlinable
   public mutating func write(_ value: RawSpan, field: Int) {
     write(WireTag(field: field, wireType: .lengthDelimited))
     write(varint: UInt64(value.byteCount))

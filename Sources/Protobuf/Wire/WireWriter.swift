@@ -18,117 +18,113 @@
 /// }
 /// ```
 @frozen
-public struct WireWriter: Sendable {
+@safe
+public struct WireWriter: ~Copyable {
   /// Bytes measured or written so far.
-  public private(set) var count = 0
-  private var bytes: [UInt8] = []
-  private var lengths: [Int] = []
-  private var nextLength = 0
-  private var isMeasuring = true
+  @usableFromInline var count = 0
+  /// Where the second pass writes; nil in the first. It lives as long as the body of `encode` runs,
+  /// and so does the writer, which cannot be copied out of it.
+  @usableFromInline var target: UnsafeMutableRawPointer?
+  /// Bytes that `target` has. Every write compares with it.
+  @usableFromInline var capacity = 0
+  @usableFromInline var lengths: [Int] = []
+  @usableFromInline var nextLength = 0
 
-  private init() {}
+  @inlinable
+  init() { unsafe target = nil }
 
   /// The bytes that `body` writes. It is called twice, and must write the same both times.
   @inlinable
   public static func encode(_ body: (inout WireWriter) -> Void) -> [UInt8] {
-    var writer = measuring(body)
-    writer.startWriting()
+    var writer = WireWriter()
     body(&writer)
-    return writer.finish()
+    let size = writer.count
+    return unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
+      unsafe writer.startWriting(buffer)
+      body(&writer)
+      writer.finish()
+      initialized = size
+    }
   }
 
   /// How many bytes `body` writes.
   @inlinable
   public static func encodedSize(_ body: (inout WireWriter) -> Void) -> Int {
-    measuring(body).count
-  }
-
-  @usableFromInline
-  static func measuring(_ body: (inout WireWriter) -> Void) -> WireWriter {
     var writer = WireWriter()
     body(&writer)
-    return writer
+    return writer.count
   }
 
-  @usableFromInline
-  mutating func startWriting() {
-    bytes = [UInt8](repeating: 0, count: count)
+  @unsafe @usableFromInline
+  mutating func startWriting(_ buffer: UnsafeMutableRawBufferPointer) {
+    unsafe target = buffer.baseAddress
+    capacity = count
     count = 0
-    isMeasuring = false
+  }
+
+  @unsafe @inlinable
+  mutating func startWriting(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+    unsafe startWriting(UnsafeMutableRawBufferPointer(buffer))
   }
 
   @usableFromInline
-  consuming func finish() -> [UInt8] {
-    precondition(
-      count == bytes.count && nextLength == lengths.count, "the two passes wrote different things")
-    return bytes
+  mutating func finish() {
+    precondition(count == capacity && nextLength == lengths.count, WireWriter.passesDiffer)
   }
+
+  @usableFromInline static var passesDiffer: String { "the two passes wrote different things" }
 }
 
-// MARK: Values
+// MARK: Primitives
 
 extension WireWriter {
   /// A base-128 number, in as few bytes as it takes.
+  @inlinable
   public mutating func write(varint value: UInt64) {
-    if isMeasuring {
+    guard let target = unsafe target else {
       count += WireWriter.varintSize(value)
       return
     }
+    guard value >= 0x80 else { return store(UInt8(value)) }
+    let size = WireWriter.varintSize(value)
+    precondition(size <= capacity - count, WireWriter.passesDiffer)
     var rest = value
-    var position = count
-    var span = bytes.mutableSpan
-    while rest >= 0x80 {
-      span[position] = UInt8(truncatingIfNeeded: rest) | 0x80
+    for index in 0..<size - 1 {
+      let byte = UInt8(truncatingIfNeeded: rest) | 0x80
+      unsafe target.storeBytes(of: byte, toByteOffset: count + index, as: UInt8.self)
       rest >>= 7
-      position += 1
     }
-    span[position] = UInt8(rest)
-    count = position + 1
+    let last = UInt8(truncatingIfNeeded: rest)
+    unsafe target.storeBytes(of: last, toByteOffset: count + size - 1, as: UInt8.self)
+    count += size
   }
 
   /// Four bytes, little endian.
-  public mutating func write(fixed32 value: UInt32) {
-    if !isMeasuring { store(value.littleEndian) }
-    count += 4
-  }
+  @inlinable
+  public mutating func write(fixed32 value: UInt32) { store(value.littleEndian) }
 
   /// Eight bytes, little endian.
-  public mutating func write(fixed64 value: UInt64) {
-    if !isMeasuring { store(value.littleEndian) }
-    count += 8
-  }
+  @inlinable
+  public mutating func write(fixed64 value: UInt64) { store(value.littleEndian) }
 
   /// Bytes as they are, without a length.
+  @inlinable
   public mutating func write(raw source: RawSpan) {
     let size = source.byteCount
-    if !isMeasuring && size > 0 {
-      precondition(size <= bytes.count - count, "the two passes wrote different things")
+    if let target = unsafe target, size > 0 {
+      precondition(size <= capacity - count, WireWriter.passesDiffer)
       let start = count
-      var span = bytes.mutableSpan
-      unsafe span.withUnsafeMutableBytes { target in
-        unsafe source.withUnsafeBytes { source in
-          unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<start + size])
-            .copyMemory(from: source)
-        }
+      unsafe source.withUnsafeBytes { source in
+        unsafe UnsafeMutableRawBufferPointer(start: target + start, count: size)
+          .copyMemory(from: source)
       }
     }
     count += size
   }
 
   /// A field's number and the layout of its value.
-  public mutating func write(_ tag: WireTag) {
-    write(varint: tag.rawValue)
-  }
-
-  /// A nested message, or whatever else has a length: the tag, the length of what `body` writes,
-  /// and that.
   @inlinable
-  public mutating func writeNested(field: Int, _ body: (inout WireWriter) -> Void) {
-    write(WireTag(field: field, wireType: .lengthDelimited))
-    let mark = openNested()
-    body(&self)
-    closeNested(mark)
-  }
+  public mutating func write(_ tag: WireTag) { write(varint: tag.rawValue) }
 
   /// Bytes needed by a varint: one for each started seven bits.
   @inlinable
@@ -136,34 +132,44 @@ extension WireWriter {
     (70 - (value | 1).leadingZeroBitCount) / 7
   }
 
-  /// Measuring: notes a place for the length. Writing: writes the length noted there.
-  @usableFromInline
-  mutating func openNested() -> (slot: Int, start: Int) {
-    if isMeasuring {
-      lengths.append(0)
-      return (lengths.count - 1, count)
+  @inlinable
+  mutating func store<Value: BitwiseCopyable>(_ value: Value) {
+    let size = MemoryLayout<Value>.size
+    if let target = unsafe target {
+      precondition(size <= capacity - count, WireWriter.passesDiffer)
+      unsafe target.storeBytes(of: value, toByteOffset: count, as: Value.self)
     }
-    let slot = nextLength
-    nextLength += 1
-    write(varint: UInt64(lengths[slot]))
-    return (slot, count)
+    count += size
   }
+}
 
-  @usableFromInline
-  mutating func closeNested(_ mark: (slot: Int, start: Int)) {
-    let length = count - mark.start
-    if isMeasuring {
-      lengths[mark.slot] = length
-      count += WireWriter.varintSize(UInt64(length))
+// MARK: Nesting
+
+extension WireWriter {
+  /// A nested message, or whatever else has a length: the tag, the length of what `body` writes,
+  /// and that.
+  @inlinable
+  public mutating func writeNested(field: Int, _ body: (inout WireWriter) -> Void) {
+    write(WireTag(field: field, wireType: .lengthDelimited))
+    if unsafe target == nil {
+      measureNested(body)
     } else {
-      precondition(length == lengths[mark.slot], "the two passes wrote different things")
+      let length = lengths[nextLength]
+      nextLength += 1
+      write(varint: UInt64(length))
+      let end = count + length
+      body(&self)
+      precondition(count == end, WireWriter.passesDiffer)
     }
   }
 
-  private mutating func store<Value: BitwiseCopyable>(_ value: Value) {
+  @inlinable
+  mutating func measureNested(_ body: (inout WireWriter) -> Void) {
+    let slot = lengths.count
     let start = count
-    var span = bytes.mutableSpan
-    var raw = unsafe span.mutableBytes
-    raw.storeBytes(of: value, toByteOffset: start, as: Value.self)
+    lengths.append(0)
+    body(&self)
+    lengths[slot] = count - start
+    count += WireWriter.varintSize(UInt64(count - start))
   }
 }
