@@ -19,7 +19,9 @@ struct EnumGenerator {
     let access = file.options.access
     let type = Names.type(enumeration.name ?? "", suffix: "Enum")
     let protoNames = enumeration.value.map { $0.name ?? "" }
-    let cases = Names.enumCases(protoNames, of: enumeration.name ?? "")
+    let numbers = enumeration.value.map { $0.number ?? 0 }
+    let shortNames = Names.enumCases(protoNames, of: enumeration.name ?? "")
+    let cases = Names.distinct(Array(zip(shortNames, numbers)))
     printer.line()
     printer.documentation(file.comments.at(path, or: "`\(fullName.dropFirst())`"))
     printer.block("\(access) struct \(type): OpenEnum") { printer in

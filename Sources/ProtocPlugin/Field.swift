@@ -33,11 +33,12 @@ struct Field {
   let index: Int32
 
   init(
-    _ field: FieldDescriptorProto, index: Int, of message: String, isProto3: Bool, types: TypeIndex
+    _ field: FieldDescriptorProto, name: String, index: Int, of message: String, isProto3: Bool,
+    types: TypeIndex
   ) throws(GeneratorError) {
     number = field.number ?? 0
     protoName = field.name ?? ""
-    name = Names.property(protoName)
+    self.name = name
     self.index = Int32(index)
     if let entry = field.typeName.flatMap({ types.mapEntries[$0] }) {
       let key = try Scalar(entry.field[0], types)

@@ -17,21 +17,27 @@ struct MessageGenerator {
     self.fullName = "\(scope).\(message.name ?? "")"
     self.path = path
     self.file = file
+    let names = Names.distinct(
+      message.field.map { (Names.property($0.name ?? ""), $0.number ?? 0) })
     var fields: [Field] = []
     for (index, field) in message.field.enumerated() {
       fields.append(
         try Field(
-          field, index: index, of: fullName, isProto3: file.isProto3, types: file.types))
+          field, name: names[index], index: index, of: fullName, isProto3: file.isProto3,
+          types: file.types))
     }
     self.fields = fields
+    // A oneof's type is nested in the message: there it would hide what else has its name.
     let nested = message.nestedType.compactMap(\.name) + message.enumType.compactMap(\.name)
+    let used = fields.compactMap { $0.type.split(separator: ".").first.map(String.init) }
+    let taken = Set(nested + used + [message.name ?? ""])
     oneofs = message.oneofDecl.enumerated().compactMap { index, oneof in
       let members = fields.filter { $0.shape == .oneof(index) }
       guard !members.isEmpty else { return nil }
       let typeName = Names.type(oneof.name ?? "", suffix: "Oneof")
       return Oneof(
         protoName: oneof.name ?? "", name: Names.property(oneof.name ?? ""),
-        typeName: nested.contains(typeName) ? typeName + "Oneof" : typeName, fields: members,
+        typeName: taken.contains(typeName) ? typeName + "Oneof" : typeName, fields: members,
         index: Int32(index))
     }
   }

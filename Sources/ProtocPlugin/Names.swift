@@ -23,6 +23,15 @@ enum Names {
       .map { escaped(lowerCamel($0), taken: takenCases) }
   }
 
+  /// The names, each that has occurred before followed by its number.
+  static func distinct(_ names: [(name: String, number: Int32)]) -> [String] {
+    var seen: Set<String> = []
+    return names.map { name, number in
+      let suffix = number < 0 ? "Minus\(number.magnitude)" : "\(number)"
+      return seen.insert(name).inserted ? name : name.filter { $0 != "`" } + suffix
+    }
+  }
+
   /// `grpc/health/v1/health.proto` as `grpcHealthV1Health`.
   static func file(_ path: String) -> String {
     let stem = path.hasSuffix(".proto") ? String(path.dropLast(6)) : path
