@@ -5,8 +5,9 @@ internal import Protobuf
 ///
 /// It accepts and rejects exactly what the generated decoder does, but for one thing: whether the
 /// name is UTF-8 is left to whoever admits the point. Unknown fields are skipped, and of a field
-/// that comes twice the last wins. Points as every encoder writes them (name, value, time, in order,
-/// each perhaps absent; names under 128 bytes) take a short path; all others the general one.
+/// that comes twice the last wins. Points as every encoder writes them (name, value, time, in that
+/// order, value and time perhaps absent; names under 128 bytes) take a short path; all others the
+/// general one.
 @frozen
 public enum PointReader {
   /// The point at `range`, which must lie within `bytes`. O(size of the point).
@@ -23,7 +24,7 @@ public enum PointReader {
 
   /// The short path; nil for all that it does not know, right or wrong.
   ///
-  /// Its loads are unchecked: each offset is compared with `end` first, and `end` is within the span.
+  /// Its loads are unchecked: each offset is compared with `end` first, which is within the span.
   @inlinable
   static func readOrdered(_ bytes: RawSpan, _ range: Range<Int>) -> PointView? {
     let end = range.upperBound

@@ -30,13 +30,12 @@ struct EnumGenerator {
       printer.line()
       printer.documentation(["The value with this number, named or not."])
       printer.line("\(access) init(rawValue: Int32) { self.rawValue = rawValue }")
-      for (index, value) in enumeration.value.enumerated() {
+      for index in enumeration.value.indices {
         printer.line()
         printer.documentation(
           file.comments.at(path + [2, Int32(index)], or: "`\(protoNames[index])`"))
         printer.line(
-          "\(access) static var \(cases[index]): \(type) { \(type)(rawValue: \(value.number ?? 0)) }"
-        )
+          "\(access) static var \(cases[index]): \(type) { \(type)(rawValue: \(numbers[index])) }")
       }
       printNames(&printer, type: type, cases: cases)
     }

@@ -32,27 +32,30 @@ extension Field {
 
   /// The statement after `case N:` in `decodeField`; nil for a oneof's.
   var decoding: String? {
-    let rest = "as: \(codec).self, tag, bytes)"
+    let rest = "\(codecArguments), tag, bytes)"
     return switch shape {
     case .implicit: "return try reader.decode(&self.\(name), \(rest)"
     case .optional: "return try reader.decodeOptional(&self.\(name), \(rest)"
     case .repeated: "return try reader.decodeRepeated(&self.\(name), \(rest)"
-    case .map(_, let keyCodec):
-      "return try reader.decodeMap(&self.\(name), key: \(keyCodec).self, value: \(codec).self, tag, bytes)"
+    case .map: "return try reader.decodeMap(&self.\(name), \(rest)"
     case .oneof: nil
     }
   }
 
+  private var codecArguments: String {
+    if case .map(_, let keyCodec) = shape { return "key: \(keyCodec).self, value: \(codec).self" }
+    return "as: \(codec).self"
+  }
+
   /// The statement in `encodeFields`; nil for a oneof's.
   var encoding: String? {
-    let rest = "as: \(codec).self, field: \(number))"
+    let rest = "\(codecArguments), field: \(number))"
     return switch shape {
     case .implicit: "writer.writeUnlessZero(self.\(name), \(rest)"
     case .optional: "writer.writeOptional(self.\(name), \(rest)"
     case .repeated(isPacked: false): "writer.writeRepeated(self.\(name), \(rest)"
     case .repeated(isPacked: true): "writer.writePacked(self.\(name), \(rest)"
-    case .map(_, let keyCodec):
-      "writer.writeMap(self.\(name), key: \(keyCodec).self, value: \(codec).self, field: \(number))"
+    case .map: "writer.writeMap(self.\(name), \(rest)"
     case .oneof: nil
     }
   }

@@ -21,7 +21,8 @@ struct FileGenerator {
   init(_ file: FileDescriptorProto, types: TypeIndex, options: Options) {
     self.file = file
     self.context = FileContext(
-      types: types, comments: Comments(file.sourceCodeInfo), options: options,
+      types: types, comments: Comments(options.comments ? file.sourceCodeInfo : nil),
+      options: options,
       isProto3: file.syntax == "proto3", scope: file.package.map { ".\($0)" } ?? "",
       constant: Names.file(file.name ?? ""))
   }
@@ -66,18 +67,19 @@ struct FileGenerator {
     var bare = file
     bare.sourceCodeInfo = nil
     let access = context.options.access
-    let imports = file.dependency.map { "\"\($0)\"" }.joined(separator: ", ")
     printer.line()
     printer.block("extension FileDescriptorBytes") { printer in
       printer.documentation(["`\(file.name ?? "")`"])
       printer.line("// swift-format-ignore")
       printer.line("\(access) static let \(context.constant) = FileDescriptorBytes(")
       printer.line("  name: \"\(file.name ?? "")\",")
-      printer.line("  dependencies: [\(imports)],")
+      printer.line("  dependencies: [")
+      for dependency in file.dependency { printer.line("    \"\(dependency)\",") }
+      printer.line("  ],")
       printer.line("  bytes: [")
       let bytes = bare.encoded()
-      for start in stride(from: 0, to: bytes.count, by: 20) {
-        let row = bytes[start..<min(start + 20, bytes.count)]
+      for start in stride(from: 0, to: bytes.count, by: 18) {
+        let row = bytes[start..<min(start + 18, bytes.count)]
         printer.line("    " + row.map { "\($0)," }.joined(separator: " "))
       }
       printer.line("  ])")

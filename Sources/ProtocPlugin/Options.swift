@@ -10,6 +10,8 @@ struct Options {
   var importsRuntime = true
   /// `messages=false`: no messages and enumerations, since another file has equal ones.
   var messages = true
+  /// `comments=false`: the source's comments stay behind, as those of files under another licence.
+  var comments = true
   /// `descriptor=false`: no `FileDescriptorBytes`.
   var descriptor = true
   /// `service_prefix=NAME`: put before the names of services.
@@ -29,6 +31,7 @@ struct Options {
     case ("output", _): output = value
     case ("import", "true"), ("import", "false"): importsRuntime = value == "true"
     case ("messages", "true"), ("messages", "false"): messages = value == "true"
+    case ("comments", "true"), ("comments", "false"): comments = value == "true"
     case ("descriptor", "true"), ("descriptor", "false"): descriptor = value == "true"
     case ("service_prefix", _): servicePrefix = value
     default: throw GeneratorError("option \(key)=\(value) is not known")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Each method reads the value of `tag` into a field. False, with nothing read, when the wire type is
-// not the field's: the caller then keeps the value as unknown.
+// Each method reads the value of `tag` into a field. False, with nothing read, when the wire type
+// is not the field's: the caller then keeps the value as unknown.
 extension WireReader {
   /// A field without presence, or the payload of a oneof.
   @inlinable

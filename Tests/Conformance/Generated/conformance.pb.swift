@@ -20,7 +20,7 @@ internal struct WireFormat: OpenEnum {
   /// `JSON`
   internal static var json: WireFormat { WireFormat(rawValue: 2) }
 
-  /// Google internal only. Opensource testees just skip it.
+  /// `JSPB`
   internal static var jspb: WireFormat { WireFormat(rawValue: 3) }
 
   /// `TEXT_FORMAT`
@@ -55,24 +55,19 @@ internal struct TestCategory: OpenEnum {
   /// `UNSPECIFIED_TEST`
   internal static var unspecifiedTest: TestCategory { TestCategory(rawValue: 0) }
 
-  /// Test binary wire format.
+  /// `BINARY_TEST`
   internal static var binaryTest: TestCategory { TestCategory(rawValue: 1) }
 
-  /// Test json wire format.
+  /// `JSON_TEST`
   internal static var jsonTest: TestCategory { TestCategory(rawValue: 2) }
 
-  /// Similar to JSON_TEST. However, during parsing json, testee should ignore
-  /// unknown fields. This feature is optional. Each implementation can decide
-  /// whether to support it.  See
-  /// https://developers.google.com/protocol-buffers/docs/proto3#json_options
-  /// for more detail.
+  /// `JSON_IGNORE_UNKNOWN_PARSING_TEST`
   internal static var jsonIgnoreUnknownParsingTest: TestCategory { TestCategory(rawValue: 3) }
 
-  /// Test jspb wire format. Google internal only. Opensource testees just skip it.
+  /// `JSPB_TEST`
   internal static var jspbTest: TestCategory { TestCategory(rawValue: 4) }
 
-  /// Test text format. For cpp, java and python, testees can already deal with
-  /// this type. Testees of other languages can simply skip it.
+  /// `TEXT_FORMAT_TEST`
   internal static var textFormatTest: TestCategory { TestCategory(rawValue: 5) }
 
   /// The values that have a name.
@@ -97,9 +92,7 @@ internal struct TestCategory: OpenEnum {
   }
 }
 
-/// The conformance runner will request a list of failures as the first request.
-/// This will be known by message_type == "conformance.FailureSet", a conformance
-/// test should return a serialized FailureSet in protobuf_payload.
+/// `conformance.FailureSet`
 internal struct FailureSet: Message {
   /// The name with its package.
   internal static let fullName = "conformance.FailureSet"
@@ -138,60 +131,39 @@ internal struct FailureSet: Message {
   }
 }
 
-/// Represents a single test case's input.  The testee should:
-///
-///   1. parse this proto (which should always succeed)
-///   2. parse the protobuf or JSON payload in "payload" (which may fail)
-///   3. if the parse succeeded, serialize the message in the requested format.
+/// `conformance.ConformanceRequest`
 internal struct ConformanceRequest: Message {
   /// The name with its package.
   internal static let fullName = "conformance.ConformanceRequest"
 
-  /// Which format should the testee serialize its message to?
+  /// `requested_output_format = 3`
   internal var requestedOutputFormat: WireFormat = WireFormat(rawValue: 0)
 
-  /// The full name for the test message to use; for the moment, either:
-  /// protobuf_test_messages.proto3.TestAllTypesProto3 or
-  /// protobuf_test_messages.google.protobuf.TestAllTypesProto2.
+  /// `message_type = 4`
   internal var messageType: String = ""
 
-  /// Each test is given a specific test category. Some category may need
-  /// specific support in testee programs. Refer to the definition of TestCategory
-  /// for more information.
+  /// `test_category = 5`
   internal var testCategory: TestCategory = TestCategory(rawValue: 0)
 
-  /// Specify details for how to encode jspb.
+  /// `jspb_encoding_options = 6`
   internal var jspbEncodingOptions: JspbEncodingConfig?
 
-  /// This can be used in json and text format. If true, testee should print
-  /// unknown fields instead of ignore. This feature is optional.
+  /// `print_unknown_fields = 9`
   internal var printUnknownFields: Bool = false
 
-  /// The payload (whether protobuf of JSON) is always for a
-  /// protobuf_test_messages.proto3.TestAllTypes proto (as defined in
-  /// src/google/protobuf/proto3_test_messages.proto).
-  ///
-  /// TODO(haberman): if/when we expand the conformance tests to support proto2,
-  /// we will want to include a field that lets the payload/response be a
-  /// protobuf_test_messages.google.protobuf.TestAllTypes message instead.
+  /// At most one of `payload`.
   internal enum Payload: Sendable, Hashable {
     /// `protobuf_payload = 1`
     case protobufPayload([UInt8])
     /// `json_payload = 2`
     case jsonPayload(String)
-    /// Google internal only.  Opensource testees just skip it.
+    /// `jspb_payload = 7`
     case jspbPayload(String)
     /// `text_payload = 8`
     case textPayload(String)
   }
 
-  /// The payload (whether protobuf of JSON) is always for a
-  /// protobuf_test_messages.proto3.TestAllTypes proto (as defined in
-  /// src/google/protobuf/proto3_test_messages.proto).
-  ///
-  /// TODO(haberman): if/when we expand the conformance tests to support proto2,
-  /// we will want to include a field that lets the payload/response be a
-  /// protobuf_test_messages.google.protobuf.TestAllTypes message instead.
+  /// At most one of `payload`.
   internal var payload: Payload?
 
   /// Fields that the definition does not know.
@@ -278,42 +250,28 @@ internal struct ConformanceRequest: Message {
   }
 }
 
-/// Represents a single test case's output.
+/// `conformance.ConformanceResponse`
 internal struct ConformanceResponse: Message {
   /// The name with its package.
   internal static let fullName = "conformance.ConformanceResponse"
 
   /// At most one of `result`.
   internal enum ResultOneof: Sendable, Hashable {
-    /// This string should be set to indicate parsing failed.  The string can
-    /// provide more information about the parse error if it is available.
-    ///
-    /// Setting this string does not necessarily mean the testee failed the
-    /// test.  Some of the test cases are intentionally invalid input.
+    /// `parse_error = 1`
     case parseError(String)
-    /// If the input was successfully parsed but errors occurred when
-    /// serializing it to the requested output format, set the error message in
-    /// this field.
+    /// `serialize_error = 6`
     case serializeError(String)
-    /// This should be set if some other error occurred.  This will always
-    /// indicate that the test failed.  The string can provide more information
-    /// about the failure.
+    /// `runtime_error = 2`
     case runtimeError(String)
-    /// If the input was successfully parsed and the requested output was
-    /// protobuf, serialize it to protobuf and set it in this field.
+    /// `protobuf_payload = 3`
     case protobufPayload([UInt8])
-    /// If the input was successfully parsed and the requested output was JSON,
-    /// serialize to JSON and set it in this field.
+    /// `json_payload = 4`
     case jsonPayload(String)
-    /// For when the testee skipped the test, likely because a certain feature
-    /// wasn't supported, like JSON input/output.
+    /// `skipped = 5`
     case skipped(String)
-    /// If the input was successfully parsed and the requested output was JSPB,
-    /// serialize to JSPB and set it in this field. JSPB is google internal only
-    /// format. Opensource testees can just skip it.
+    /// `jspb_payload = 7`
     case jspbPayload(String)
-    /// If the input was successfully parsed and the requested output was
-    /// TEXT_FORMAT, serialize to TEXT_FORMAT and set it in this field.
+    /// `text_payload = 8`
     case textPayload(String)
   }
 
@@ -415,12 +373,12 @@ internal struct ConformanceResponse: Message {
   }
 }
 
-/// Encoding options for jspb format.
+/// `conformance.JspbEncodingConfig`
 internal struct JspbEncodingConfig: Message {
   /// The name with its package.
   internal static let fullName = "conformance.JspbEncodingConfig"
 
-  /// Encode the value field of Any as jspb array if true, otherwise binary.
+  /// `use_jspb_array_any_format = 1`
   internal var useJspbArrayAnyFormat: Bool = false
 
   /// Fields that the definition does not know.

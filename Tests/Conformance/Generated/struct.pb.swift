@@ -3,10 +3,7 @@
 
 internal import Protobuf
 
-/// `NullValue` is a singleton enumeration to represent the null value for the
-/// `Value` type union.
-///
-///  The JSON representation for `NullValue` is JSON `null`.
+/// `google.protobuf.NullValue`
 internal struct NullValue: OpenEnum {
   /// The number.
   internal let rawValue: Int32
@@ -14,7 +11,7 @@ internal struct NullValue: OpenEnum {
   /// The value with this number, named or not.
   internal init(rawValue: Int32) { self.rawValue = rawValue }
 
-  /// Null value.
+  /// `NULL_VALUE`
   internal static var nullValue: NullValue { NullValue(rawValue: 0) }
 
   /// The values that have a name.
@@ -31,19 +28,12 @@ internal struct NullValue: OpenEnum {
   }
 }
 
-/// `Struct` represents a structured data value, consisting of fields
-/// which map to dynamically typed values. In some languages, `Struct`
-/// might be supported by a native representation. For example, in
-/// scripting languages like JS a struct is represented as an
-/// object. The details of that representation are described together
-/// with the proto support for the language.
-///
-/// The JSON representation for `Struct` is JSON object.
+/// `google.protobuf.Struct`
 internal struct Struct: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.Struct"
 
-  /// Unordered map of dynamically typed values.
+  /// `fields = 1`
   internal var fields: [String: Value] = [:]
 
   /// Fields that the definition does not know.
@@ -79,33 +69,28 @@ internal struct Struct: Message {
   }
 }
 
-/// `Value` represents a dynamically typed value which can be either
-/// null, a number, a string, a boolean, a recursive struct value, or a
-/// list of values. A producer of value is expected to set one of these
-/// variants. Absence of any variant indicates an error.
-///
-/// The JSON representation for `Value` is JSON value.
+/// `google.protobuf.Value`
 internal struct Value: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.Value"
 
-  /// The kind of value.
+  /// At most one of `kind`.
   internal enum Kind: Sendable, Hashable {
-    /// Represents a null value.
+    /// `null_value = 1`
     case nullValue(NullValue)
-    /// Represents a double value.
+    /// `number_value = 2`
     case numberValue(Double)
-    /// Represents a string value.
+    /// `string_value = 3`
     case stringValue(String)
-    /// Represents a boolean value.
+    /// `bool_value = 4`
     case boolValue(Bool)
-    /// Represents a structured value.
+    /// `struct_value = 5`
     case structValue(Struct)
-    /// Represents a repeated `Value`.
+    /// `list_value = 6`
     case listValue(ListValue)
   }
 
-  /// The kind of value.
+  /// At most one of `kind`.
   internal var kind: Kind?
 
   /// Fields that the definition does not know.
@@ -195,14 +180,12 @@ internal struct Value: Message {
   }
 }
 
-/// `ListValue` is a wrapper around a repeated field of values.
-///
-/// The JSON representation for `ListValue` is JSON array.
+/// `google.protobuf.ListValue`
 internal struct ListValue: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.ListValue"
 
-  /// Repeated field of dynamically typed values.
+  /// `values = 1`
   internal var values: [Value] = []
 
   /// Fields that the definition does not know.

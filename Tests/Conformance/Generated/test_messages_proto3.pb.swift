@@ -36,13 +36,7 @@ internal struct ForeignEnum: OpenEnum {
   }
 }
 
-/// This proto includes every type of field in both singular and repeated
-/// forms.
-///
-/// Also, crucially, all messages and enums in this file are eventually
-/// submessages of this message.  So for example, a fuzz test of TestAllTypes
-/// could trigger bugs that occur in any message type in this file.  We verify
-/// this stays true in a unit test.
+/// `protobuf_test_messages.proto3.TestAllTypesProto3`
 internal struct TestAllTypesProto3: Message {
   /// The name with its package.
   internal static let fullName = "protobuf_test_messages.proto3.TestAllTypesProto3"
@@ -64,7 +58,7 @@ internal struct TestAllTypesProto3: Message {
     /// `BAZ`
     internal static var baz: NestedEnum { NestedEnum(rawValue: 2) }
 
-    /// Intentionally negative.
+    /// `NEG`
     internal static var neg: NestedEnum { NestedEnum(rawValue: -1) }
 
     /// The values that have a name.
@@ -177,7 +171,7 @@ internal struct TestAllTypesProto3: Message {
     }
   }
 
-  /// Singular
+  /// `optional_int32 = 1`
   internal var optionalInt32: Int32 = 0
 
   /// `optional_int64 = 2`
@@ -256,7 +250,7 @@ internal struct TestAllTypesProto3: Message {
   }
   private var _recursiveMessage: Indirect<TestAllTypesProto3>?
 
-  /// Repeated
+  /// `repeated_int32 = 31`
   internal var repeatedInt32: [Int32] = []
 
   /// `repeated_int64 = 32`
@@ -319,7 +313,7 @@ internal struct TestAllTypesProto3: Message {
   /// `repeated_cord = 55`
   internal var repeatedCord: [String] = []
 
-  /// Packed
+  /// `packed_int32 = 75`
   internal var packedInt32: [Int32] = []
 
   /// `packed_int64 = 76`
@@ -361,7 +355,7 @@ internal struct TestAllTypesProto3: Message {
   /// `packed_nested_enum = 88`
   internal var packedNestedEnum: [TestAllTypesProto3.NestedEnum] = []
 
-  /// Unpacked
+  /// `unpacked_int32 = 89`
   internal var unpackedInt32: [Int32] = []
 
   /// `unpacked_int64 = 90`
@@ -403,7 +397,7 @@ internal struct TestAllTypesProto3: Message {
   /// `unpacked_nested_enum = 102`
   internal var unpackedNestedEnum: [TestAllTypesProto3.NestedEnum] = []
 
-  /// Map
+  /// `map_int32_int32 = 56`
   internal var mapInt32Int32: [Int32: Int32] = [:]
 
   /// `map_int64_int64 = 57`
@@ -460,7 +454,7 @@ internal struct TestAllTypesProto3: Message {
   /// `map_string_foreign_enum = 74`
   internal var mapStringForeignEnum: [String: ForeignEnum] = [:]
 
-  /// Well-known types
+  /// `optional_bool_wrapper = 201`
   internal var optionalBoolWrapper: BoolValue?
 
   /// `optional_int32_wrapper = 202`
@@ -556,8 +550,7 @@ internal struct TestAllTypesProto3: Message {
   /// `repeated_list_value = 317`
   internal var repeatedListValue: [ListValue] = []
 
-  /// Test field-name-to-JSON-name convention.
-  /// (protobuf says names can be any valid C/C++ identifier.)
+  /// `fieldname1 = 401`
   internal var fieldname1: Int32 = 0
 
   /// `field_name2 = 402`

@@ -3,14 +3,12 @@
 
 internal import Protobuf
 
-/// Wrapper message for `double`.
-///
-/// The JSON representation for `DoubleValue` is JSON number.
+/// `google.protobuf.DoubleValue`
 internal struct DoubleValue: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.DoubleValue"
 
-  /// The double value.
+  /// `value = 1`
   internal var value: Double = 0
 
   /// Fields that the definition does not know.
@@ -44,14 +42,12 @@ internal struct DoubleValue: Message {
   }
 }
 
-/// Wrapper message for `float`.
-///
-/// The JSON representation for `FloatValue` is JSON number.
+/// `google.protobuf.FloatValue`
 internal struct FloatValue: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.FloatValue"
 
-  /// The float value.
+  /// `value = 1`
   internal var value: Float = 0
 
   /// Fields that the definition does not know.
@@ -85,14 +81,12 @@ internal struct FloatValue: Message {
   }
 }
 
-/// Wrapper message for `int64`.
-///
-/// The JSON representation for `Int64Value` is JSON string.
+/// `google.protobuf.Int64Value`
 internal struct Int64Value: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.Int64Value"
 
-  /// The int64 value.
+  /// `value = 1`
   internal var value: Int64 = 0
 
   /// Fields that the definition does not know.
@@ -126,14 +120,12 @@ internal struct Int64Value: Message {
   }
 }
 
-/// Wrapper message for `uint64`.
-///
-/// The JSON representation for `UInt64Value` is JSON string.
+/// `google.protobuf.UInt64Value`
 internal struct UInt64Value: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.UInt64Value"
 
-  /// The uint64 value.
+  /// `value = 1`
   internal var value: UInt64 = 0
 
   /// Fields that the definition does not know.
@@ -167,14 +159,12 @@ internal struct UInt64Value: Message {
   }
 }
 
-/// Wrapper message for `int32`.
-///
-/// The JSON representation for `Int32Value` is JSON number.
+/// `google.protobuf.Int32Value`
 internal struct Int32Value: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.Int32Value"
 
-  /// The int32 value.
+  /// `value = 1`
   internal var value: Int32 = 0
 
   /// Fields that the definition does not know.
@@ -208,14 +198,12 @@ internal struct Int32Value: Message {
   }
 }
 
-/// Wrapper message for `uint32`.
-///
-/// The JSON representation for `UInt32Value` is JSON number.
+/// `google.protobuf.UInt32Value`
 internal struct UInt32Value: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.UInt32Value"
 
-  /// The uint32 value.
+  /// `value = 1`
   internal var value: UInt32 = 0
 
   /// Fields that the definition does not know.
@@ -249,14 +237,12 @@ internal struct UInt32Value: Message {
   }
 }
 
-/// Wrapper message for `bool`.
-///
-/// The JSON representation for `BoolValue` is JSON `true` and `false`.
+/// `google.protobuf.BoolValue`
 internal struct BoolValue: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.BoolValue"
 
-  /// The bool value.
+  /// `value = 1`
   internal var value: Bool = false
 
   /// Fields that the definition does not know.
@@ -290,14 +276,12 @@ internal struct BoolValue: Message {
   }
 }
 
-/// Wrapper message for `string`.
-///
-/// The JSON representation for `StringValue` is JSON string.
+/// `google.protobuf.StringValue`
 internal struct StringValue: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.StringValue"
 
-  /// The string value.
+  /// `value = 1`
   internal var value: String = ""
 
   /// Fields that the definition does not know.
@@ -331,14 +315,12 @@ internal struct StringValue: Message {
   }
 }
 
-/// Wrapper message for `bytes`.
-///
-/// The JSON representation for `BytesValue` is JSON string.
+/// `google.protobuf.BytesValue`
 internal struct BytesValue: Message {
   /// The name with its package.
   internal static let fullName = "google.protobuf.BytesValue"
 
-  /// The bytes value.
+  /// `value = 1`
   internal var value: [UInt8] = []
 
   /// Fields that the definition does not know.
