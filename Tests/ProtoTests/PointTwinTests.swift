@@ -13,7 +13,7 @@ struct PointTwinTests {
     for _ in 0..<5000 {
       var bytes = random.point()
       for _ in 0..<Int.random(in: 0...3, using: &random) { random.mutate(&bytes) }
-      expectAgreement(bytes)
+      Self.expectAgreement(bytes)
     }
   }
 
@@ -23,11 +23,11 @@ struct PointTwinTests {
     let likely: [UInt8] = [0, 1, 2, 8, 0x0A, 0x0B, 0x0C, 0x11, 0x18, 0x1C, 0x22, 0x7F, 0x80, 0xFF]
     for _ in 0..<5000 {
       let count = Int.random(in: 0...24, using: &random)
-      expectAgreement((0..<count).map { _ in likely.randomElement(using: &random)! })
+      Self.expectAgreement((0..<count).map { _ in likely.randomElement(using: &random)! })
     }
   }
 
-  private func expectAgreement(_ bytes: [UInt8]) {
+  static func expectAgreement(_ bytes: [UInt8]) {
     // The neighbours of a message in a run must not matter.
     let run = [0xAA] + bytes + [0x0A]
     let read = Result { try PointReader.read(run.span.bytes, 1..<run.count - 1) }
