@@ -76,7 +76,8 @@ def fill(message, rng, depth=0):
 def fill_map(message, field, rng, depth):
     """Sets up to three entries."""
     entries = getattr(message, field.name)
-    key, value = field.message_type.fields_by_name["key"], field.message_type.fields_by_name["value"]
+    fields = field.message_type.fields_by_name
+    key, value = fields["key"], fields["value"]
     for _ in range(rng.randrange(4)):
         if value.message_type is None:
             entries[scalar(key, rng)] = scalar(value, rng)

@@ -59,7 +59,7 @@ def load_types():
 
 
 class Testee:
-    """The other runtime: bytes in, bytes or None (no message) out; `error` says why there is none."""
+    """The other runtime: bytes in; bytes out, or None (no message), and `error` says why."""
 
     error = ""
 
