@@ -45,9 +45,16 @@ public enum Limits {
   /// Name bytes of a batch: 48 B a row.
   public static let batchNameBytesDefault = 192 * 1024
 
-  /// Points resolved at a time, so that their cache misses overlap: a core keeps 10 to 50 in
-  /// flight.
-  static let lookaheadPoints = 32
+  /// Points resolved at a time, so that their cache misses overlap. Measured at 100 k series: 32
+  /// take 46 ns a point, 64 take 37.
+  static let lookaheadPoints = 64
+
+  /// Series read at a time, so that their cache misses overlap: 16 x ~2.5 KB stay in the second
+  /// cache.
+  static let lookaheadSeries = 16
+
+  /// Slices a series has room for at first: 6 x 40 B = 240 B.
+  static let sparseSlicesMin = 6
 
   /// Slices a series holds before it gets blocks: 24 x 40 B = 960 B, less than one block.
   static let sparseSlicesMax = 24

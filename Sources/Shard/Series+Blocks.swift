@@ -35,8 +35,8 @@ extension Series {
   func freeBlocks(
     _ directory: UnsafeMutableRawPointer, geometry: WindowGeometry, heap: inout Heap
   ) {
-    for unsafe block in unsafe blocks(geometry) {
-      guard let slices = unsafe block.slices else { continue }
+    for block in 0..<geometry.blocks {
+      guard let slices = unsafe blocks(geometry)[block].slices else { continue }
       unsafe heap.free(slices, geometry.blockSlices * MemoryLayout<Slice>.stride)
     }
     unsafe heap.free(directory, geometry.blocks * MemoryLayout<Block>.stride)

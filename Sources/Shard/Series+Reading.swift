@@ -7,7 +7,10 @@ extension Series {
   func tally(from first: Int64, _ window: Window) -> Tally {
     var tally = Tally()
     if unsafe header.pointee.isSparse {
-      for unsafe sparse in unsafe sparseSlices where sparse.index >= first { tally.add(sparse.slice) }
+      let slices = unsafe sparseSlices
+      for position in 0..<slices.count where unsafe slices[position].index >= first {
+        unsafe tally.add(slices[position].slice)
+      }
     } else {
       unsafe tallyBlocks(from: first, window.geometry, into: &tally)
     }
@@ -32,7 +35,8 @@ extension Series {
     let cut = Int(first - index * size)
     if cut > 0 {
       // The oldest block is only partly inside: slice by slice.
-      unsafe tallySlices(directory[Int(block)], from: cut, lap: lap, geometry, into: &tally)
+      let slices = cut..<geometry.blockSlices
+      unsafe tallySlices(directory[Int(block)], slices, lap: lap, into: &tally)
       index += 1
       block += 1
     }
@@ -50,10 +54,12 @@ extension Series {
     _ block: inout Block, _ number: Int, _ index: Int64, _ lap: Int64, _ geometry: WindowGeometry,
     into tally: inout Tally
   ) {
-    let bit: UInt64 = 1 << UInt64(number)
+    let bit: UInt64 = 1 &<< UInt64(number)
+    let size = Int64(geometry.blockSlices)
     if unsafe block.cachedIndex != index || header.pointee.staleBlocks & bit != 0 {
       var fresh = Tally()
-      unsafe tallySlices(block, from: 0, lap: lap, geometry, into: &fresh)
+      let end = unsafe min(size, header.pointee.newestIndex - index * size + 1)
+      unsafe tallySlices(block, 0..<Int(end), lap: lap, into: &fresh)
       unsafe block.cached = fresh
       unsafe block.cachedIndex = index
       let isOpen = unsafe header.pointee.openIndex >= 0 && header.pointee.openBlock == number
@@ -63,13 +69,53 @@ extension Series {
   }
 
   private func tallySlices(
-    _ block: Block, from offset: Int, lap: Int64, _ geometry: WindowGeometry,
-    into tally: inout Tally
+    _ block: Block, _ range: Range<Int>, lap: Int64, into tally: inout Tally
   ) {
     guard let slices = unsafe block.slices else { return }
-    for position in offset..<geometry.blockSlices {
+    for position in range {
       let slice = unsafe slices + position
       if unsafe slice.pointee.holds(lap: UInt64(lap)) { unsafe tally.add(slice.pointee) }
     }
+  }
+}
+
+/// Pulling near what a tally will read: each answers something to be summed into what is kept.
+extension Series {
+  /// The directory of blocks, or the list of slices.
+  func touchStorage(_ geometry: WindowGeometry) -> UInt64 {
+    guard let storage = unsafe header.pointee.storage else { return 0 }
+    let bytes =
+      unsafe header.pointee.isSparse
+      ? sparseBytes(Int(header.pointee.sparseCapacity))
+      : geometry.blocks * MemoryLayout<Block>.stride
+    return unsafe Series.touch(storage, bytes)
+  }
+
+  /// The slices of the oldest and the newest block; call it after ``touchStorage(_:)``.
+  func touchEdges(from first: Int64, _ geometry: WindowGeometry) -> UInt64 {
+    guard unsafe !header.pointee.isSparse else { return 0 }
+    let oldest = geometry.place(first)
+    let newest = unsafe geometry.place(max(first, header.pointee.newestIndex))
+    let directory = unsafe blocks(geometry)
+    var sum: UInt64 = 0
+    let stride = MemoryLayout<Slice>.stride
+    if let slices = unsafe directory[oldest.block].slices {
+      let bytes = (geometry.blockSlices - oldest.offset) * stride
+      unsafe sum &+= Series.touch(UnsafeMutableRawPointer(slices + oldest.offset), bytes)
+    }
+    if let slices = unsafe directory[newest.block].slices {
+      unsafe sum &+= Series.touch(UnsafeMutableRawPointer(slices), (newest.offset + 1) * stride)
+    }
+    return sum
+  }
+
+  private static func touch(_ start: UnsafeMutableRawPointer, _ bytes: Int) -> UInt64 {
+    var sum: UInt64 = 0
+    var offset = 0
+    while offset < bytes {
+      unsafe sum &+= (start + offset).load(as: UInt64.self)
+      offset += 64
+    }
+    return sum
   }
 }

@@ -47,7 +47,8 @@ extension Series {
 
   private func growSparse(heap: inout Heap) {
     let old = unsafe sparseSlices
-    let capacity = unsafe max(3, 2 * Int(header.pointee.sparseCapacity))
+    let capacity = unsafe max(
+      Limits.sparseSlicesMin, 2 * Int(header.pointee.sparseCapacity))
     let grown = unsafe heap.allocate(sparseBytes(capacity))
       .bindMemory(to: SparseSlice.self, capacity: capacity)
     if let start = old.baseAddress {
@@ -62,7 +63,8 @@ extension Series {
     let old = unsafe sparseSlices
     unsafe header.pointee.storage = unsafe emptyBlocks(window.geometry, heap: &heap)
     unsafe header.pointee.isSparse = false
-    for unsafe sparse in unsafe old {
+    for position in 0..<old.count {
+      let sparse = unsafe old[position]
       let lap = window.geometry.place(sparse.index).lap
       unsafe blockSlice(sparse.index, window, heap: &heap).pointee = sparse.slice.moved(toLap: lap)
     }

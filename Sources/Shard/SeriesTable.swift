@@ -41,6 +41,12 @@ struct SeriesTable: ~Copyable {
     return unsafe slots[position]
   }
 
+  /// Pulls the home slot near; its content, to be summed into something that is kept.
+  @inline(__always)
+  func touch(hash: UInt64) -> UInt64 {
+    unsafe slots[home(hash)].hash
+  }
+
   /// The first record with this hash, whatever its name; nil when there is none. Touches one cache
   /// line, mostly.
   @inline(__always)
@@ -119,11 +125,11 @@ struct SeriesTable: ~Copyable {
 
   @inline(__always)
   private func home(_ hash: UInt64) -> Int {
-    Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> shift)
+    Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) &>> shift)
   }
 
   @inline(__always)
-  private func next(_ position: Int) -> Int { (position + 1) & (capacity - 1) }
+  private func next(_ position: Int) -> Int { (position &+ 1) & (capacity &- 1) }
 
   private static func shift(_ capacity: Int) -> UInt64 {
     UInt64(64 - capacity.trailingZeroBitCount)

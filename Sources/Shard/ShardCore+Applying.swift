@@ -22,10 +22,11 @@ extension ShardCore {
   }
 
   private mutating func lookUp(_ batch: PointBatch, _ rows: Range<Int>) {
+    var sum: UInt64 = 0
+    for row in rows { unsafe sum &+= table.touch(hash: batch.hashes[row]) }
     for row in rows {
       unsafe lookahead[row - rows.lowerBound] = unsafe table.candidate(hash: batch.hashes[row])
     }
-    var sum: UInt64 = 0
     for place in 0..<rows.count {
       guard let header = unsafe lookahead[place] else { continue }
       unsafe sum &+= Series(header).touch()

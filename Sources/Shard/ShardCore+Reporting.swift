@@ -25,20 +25,42 @@ extension ShardCore {
   }
 
   /// Names first, by look-up; then the patterns over all, except what the names chose.
-  private func scan(_ selection: SeriesSelection, first: Int64) -> PartialReport {
+  private mutating func scan(_ selection: SeriesSelection, first: Int64) -> PartialReport {
     var report = PartialReport()
     let everything = selection.isEverything
     if everything { report.reserve(rows: table.count, nameBytes: 32 * table.count) }
     let named = unsafe Set(selection.names.compactMap { unsafe find($0) })
+    var group: [Int] = []
+    group.reserveCapacity(Limits.lookaheadSeries)
     for position in 0..<table.capacity {
-      let slot = unsafe table.slot(position)
-      guard let header = unsafe slot.header else { continue }
-      let series = unsafe Series(header)
-      guard unsafe everything || named.contains(header) || selection.matchesPattern(series.name)
+      guard let header = unsafe table.slot(position).header else { continue }
+      guard
+        unsafe everything || named.contains(header)
+          || selection.matchesPattern(Series(header).name)
       else { continue }
-      unsafe append(series, hash: slot.hash, first: first, to: &report)
+      group.append(position)
+      if group.count == Limits.lookaheadSeries {
+        append(group, first: first, to: &report)
+        group.removeAll(keepingCapacity: true)
+      }
     }
+    append(group, first: first, to: &report)
     return report
+  }
+
+  /// Appends the series in these slots, in passes, so that their cache misses overlap.
+  private mutating func append(_ slots: [Int], first: Int64, to report: inout PartialReport) {
+    for slot in slots { touched &+= unsafe series(slot).touch() }
+    for slot in slots { touched &+= unsafe series(slot).touchStorage(geometry) }
+    for slot in slots { touched &+= unsafe series(slot).touchEdges(from: first, geometry) }
+    for slot in slots {
+      unsafe append(series(slot), hash: table.slot(slot).hash, first: first, to: &report)
+    }
+  }
+
+  private func series(_ slot: Int) -> Series {
+    guard let header = unsafe table.slot(slot).header else { fatalError("slot is empty") }
+    return unsafe Series(header)
   }
 
   private func append(
