@@ -25,13 +25,13 @@ public struct Admission: Sendable {
 
   /// Rules as of `now`. Make a new one when the clock moves: once a turn of a loop, not a point.
   ///
-  /// - Precondition: `now` is within 0...``Limits/clockSecondsMax`` and `nameBytesMax` within
-  ///   1...``Limits/nameBytesMax``.
+  /// - Precondition: `now` is within 0...``ShardLimits/clockSecondsMax`` and `nameBytesMax` within
+  ///   1...``ShardLimits/nameBytesMax``.
   public init(
-    now: Int64, shape: WindowShape = .standard, nameBytesMax: Int = Limits.nameBytesMaxDefault
+    now: Int64, shape: WindowShape = .standard, nameBytesMax: Int = ShardLimits.nameBytesMaxDefault
   ) {
-    precondition((0...Limits.clockSecondsMax).contains(now), "clock out of range")
-    precondition((1...Limits.nameBytesMax).contains(nameBytesMax), "name limit out of range")
+    precondition((0...ShardLimits.clockSecondsMax).contains(now), "clock out of range")
+    precondition((1...ShardLimits.nameBytesMax).contains(nameBytesMax), "name limit out of range")
     self.now = now
     self.nameBytesMax = nameBytesMax
     oldestExclusive = max(-1, now - shape.windowSeconds)

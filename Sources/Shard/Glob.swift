@@ -31,7 +31,7 @@ public struct Glob: Sendable {
   /// Compiles a pattern.
   ///
   /// - Throws: ``GlobError`` when a set is not closed, empty or reversed, a `\` ends the pattern,
-  ///   or it has more than ``Limits/globCharactersMax`` characters besides `*`.
+  ///   or it has more than ``ShardLimits/globCharactersMax`` characters besides `*`.
   public init(_ pattern: String) throws(GlobError) {
     var parser = GlobParser(pattern)
     try parser.parse()

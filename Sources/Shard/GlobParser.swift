@@ -10,7 +10,7 @@ public enum GlobError: Error, Hashable, CustomStringConvertible {
   case rangeReversed(pattern: String, offset: Int)
   /// A `\` with nothing behind it.
   case escapeAtEnd(pattern: String)
-  /// More characters than ``Limits/globCharactersMax``, not counting `*`.
+  /// More characters than ``ShardLimits/globCharactersMax``, not counting `*`.
   case tooLong(characters: Int)
 
   /// The fault in words.
@@ -25,7 +25,7 @@ public enum GlobError: Error, Hashable, CustomStringConvertible {
     case .escapeAtEnd(let pattern):
       "glob \"\(pattern)\": nothing follows the last `\\`"
     case .tooLong(let characters):
-      "a glob of \(characters) characters, more than \(Limits.globCharactersMax)"
+      "a glob of \(characters) characters, more than \(ShardLimits.globCharactersMax)"
     }
   }
 }
@@ -49,7 +49,7 @@ struct GlobParser {
       switch scalars[offset] {
       case "*":
         offset += 1
-        loops |= 1 << UInt128(min(tokens.count, Limits.globCharactersMax))
+        loops |= 1 << UInt128(min(tokens.count, ShardLimits.globCharactersMax))
       case "?":
         offset += 1
         tokens.append(.any)
@@ -59,7 +59,7 @@ struct GlobParser {
         tokens.append(.literal(try literal()))
       }
     }
-    if tokens.count > Limits.globCharactersMax { throw .tooLong(characters: tokens.count) }
+    if tokens.count > ShardLimits.globCharactersMax { throw .tooLong(characters: tokens.count) }
   }
 
   private mutating func literal() throws(GlobError) -> UInt32 {

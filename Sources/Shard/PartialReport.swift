@@ -97,3 +97,10 @@ public struct PartialReport: Sendable {
     }
   }
 }
+
+extension PartialReport {
+  /// Adds a row of another report. The caller knows that the series has none yet. O(name).
+  public mutating func append(row: Int, of other: PartialReport) {
+    append(name: other.nameBytes[other.nameRange(row)], hash: other.hashes[row], other[row])
+  }
+}

@@ -58,7 +58,8 @@ public final class PointBatch: @unchecked Sendable {
 
   /// An empty batch with room for `rowsMax` points and `nameBytesMax` bytes of names.
   public init(
-    rowsMax: Int = Limits.batchRowsDefault, nameBytesMax: Int = Limits.batchNameBytesDefault
+    rowsMax: Int = ShardLimits.batchRowsDefault,
+    nameBytesMax: Int = ShardLimits.batchNameBytesDefault
   ) {
     precondition(rowsMax > 0 && nameBytesMax >= 8 && nameBytesMax <= 1 << 30)
     self.rowsMax = rowsMax

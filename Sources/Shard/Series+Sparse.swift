@@ -6,7 +6,7 @@ struct SparseSlice {
   var index: Int64
 }
 
-/// The first stage: an unordered list of up to ``Limits/sparseSlicesMax`` slices.
+/// The first stage: an unordered list of up to ``ShardLimits/sparseSlicesMax`` slices.
 extension Series {
   func sparseBytes(_ capacity: Int) -> Int { capacity * MemoryLayout<SparseSlice>.stride }
 
@@ -27,7 +27,7 @@ extension Series {
       if unsafe slices[position].index < window.first { place = position }
     }
     if unsafe place == Int(header.pointee.sparseCapacity) {
-      if place == Limits.sparseSlicesMax {
+      if place == ShardLimits.sparseSlicesMax {
         unsafe becomeBlocks(window, heap: &heap)
         return nil
       }
@@ -48,7 +48,7 @@ extension Series {
   private func growSparse(heap: inout Heap) {
     let old = unsafe sparseSlices
     let capacity = unsafe max(
-      Limits.sparseSlicesMin, 2 * Int(header.pointee.sparseCapacity))
+      ShardLimits.sparseSlicesMin, 2 * Int(header.pointee.sparseCapacity))
     let grown = unsafe heap.allocate(sparseBytes(capacity))
       .bindMemory(to: SparseSlice.self, capacity: capacity)
     if let start = old.baseAddress {

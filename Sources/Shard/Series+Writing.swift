@@ -3,7 +3,7 @@
 /// Writing: the hot path is one comparison and one slice.
 extension Series {
   /// Adds a finite value to a live slice. O(1) when the slice is open or the series has blocks;
-  /// else O(``Limits/sparseSlicesMax``).
+  /// else O(``ShardLimits/sparseSlicesMax``).
   @inline(__always)
   func add(_ value: Double, slice index: Int64, _ window: Window, heap: inout Heap) {
     if unsafe header.pointee.openIndex != index {

@@ -9,7 +9,7 @@ public final class SeriesBudget: Sendable {
   private let held = Atomic<Int>(0)
 
   /// An unused budget.
-  public init(seriesMax: Int = Limits.seriesMaxDefault) {
+  public init(seriesMax: Int = ShardLimits.seriesMaxDefault) {
     precondition(seriesMax >= 0, "negative budget")
     self.seriesMax = seriesMax
   }

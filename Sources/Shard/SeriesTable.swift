@@ -23,7 +23,7 @@ struct SeriesTable: ~Copyable {
   private var slots: UnsafeMutablePointer<Slot>
 
   init() {
-    capacity = Limits.tableSlotsMin
+    capacity = ShardLimits.tableSlotsMin
     shift = SeriesTable.shift(capacity)
     unsafe slots = SeriesTable.emptySlots(capacity)
   }
@@ -101,7 +101,7 @@ struct SeriesTable: ~Copyable {
   /// Halves the table while an eighth of it would do. O(capacity) when it does.
   mutating func shrink() {
     var target = capacity
-    while target > Limits.tableSlotsMin && 8 * count < target { target /= 2 }
+    while target > ShardLimits.tableSlotsMin && 8 * count < target { target /= 2 }
     if target < capacity { resize(to: target) }
   }
 

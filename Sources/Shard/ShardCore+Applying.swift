@@ -11,7 +11,7 @@ extension ShardCore {
     advance(to: now)
     var row = 0
     while row < batch.count {
-      let end = min(row + Limits.lookaheadPoints, batch.count)
+      let end = min(row + ShardLimits.lookaheadPoints, batch.count)
       lookUp(batch, row..<end)
       update(batch, row..<end)
       row = end

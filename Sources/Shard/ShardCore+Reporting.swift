@@ -31,7 +31,7 @@ extension ShardCore {
     if everything { report.reserve(rows: table.count, nameBytes: 32 * table.count) }
     let named = unsafe Set(selection.names.compactMap { unsafe find($0) })
     var group: [Int] = []
-    group.reserveCapacity(Limits.lookaheadSeries)
+    group.reserveCapacity(ShardLimits.lookaheadSeries)
     for position in 0..<table.capacity {
       guard let header = unsafe table.slot(position).header else { continue }
       guard
@@ -39,7 +39,7 @@ extension ShardCore {
           || selection.matchesPattern(Series(header).name)
       else { continue }
       group.append(position)
-      if group.count == Limits.lookaheadSeries {
+      if group.count == ShardLimits.lookaheadSeries {
         append(group, first: first, to: &report)
         group.removeAll(keepingCapacity: true)
       }
@@ -70,7 +70,7 @@ extension ShardCore {
     let tally = unsafe series.tally(from: first, window)
     let infinities = unsafe series.infinities(from: first)
     let summary = SeriesSummary(
-      count: tally.count, sum: tally.total, min: tally.min, max: tally.max,
+      count: tally.count, sum: tally.sum.total, min: tally.min, max: tally.max,
       positiveInfinities: infinities.positive, negativeInfinities: infinities.negative)
     if !summary.isEmpty { unsafe report.append(name: series.name, hash: hash, summary) }
   }

@@ -7,18 +7,18 @@ struct Sweep {
   /// Slots to be looked at by now.
   var due = 0
 
-  /// A window's time makes ``Limits/sweepsPerWindow`` whole tables due; never more than one is.
+  /// A window's time makes ``ShardLimits/sweepsPerWindow`` whole tables due; never more than one is.
   mutating func add(elapsedSeconds: Int64, capacity: Int, shape: WindowShape) {
     let seconds = Int(min(elapsedSeconds, shape.windowSeconds))
-    let share = capacity * seconds * Int(Limits.sweepsPerWindow) / Int(shape.windowSeconds)
+    let share = capacity * seconds * Int(ShardLimits.sweepsPerWindow) / Int(shape.windowSeconds)
     due = min(due + share + 1, capacity)
   }
 }
 
 extension ShardCore {
-  /// Goes on with the sweep: at most ``Limits/sweepSlotsMax`` slots.
+  /// Goes on with the sweep: at most ``ShardLimits/sweepSlotsMax`` slots.
   mutating func sweepOn() {
-    var steps = min(sweep.due, Limits.sweepSlotsMax)
+    var steps = min(sweep.due, ShardLimits.sweepSlotsMax)
     guard steps > 0 else { return }
     sweep.due -= steps
     while steps > 0 {

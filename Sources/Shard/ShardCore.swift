@@ -4,7 +4,7 @@
 ///
 /// No actor, no clock, no I/O: time comes as an argument, in whole Unix seconds, and may jump.
 /// - The window follows that clock, never the points' times. It does not follow small steps back
-///   (up to ``Limits/clockSkewSeconds``: callers whose readings differ), so what has expired
+///   (up to ``ShardLimits/clockSkewSeconds``: callers whose readings differ), so what has expired
 ///   stays expired.
 /// - A larger step back forgets what lies beyond the new future grace, once, in O(all slices).
 /// - A series with nothing in its window is not reported, and given back by a sweep that goes on
@@ -23,7 +23,7 @@ public struct ShardCore: ~Copyable {
   var seriesEvicted = 0
   /// The records of the points being applied, so that their cache misses overlap.
   var lookahead = unsafe [UnsafeMutablePointer<Series.Header>?](
-    repeating: nil, count: Limits.lookaheadPoints)
+    repeating: nil, count: ShardLimits.lookaheadPoints)
   /// Takes what was read only to pull it near.
   var touched: UInt64 = 0
 
@@ -58,9 +58,9 @@ public struct ShardCore: ~Copyable {
 
   /// Moves the window to `now`.
   mutating func advance(to now: Int64) {
-    precondition((0...Limits.clockSecondsMax).contains(now), "clock out of range")
+    precondition((0...ShardLimits.clockSecondsMax).contains(now), "clock out of range")
     let elapsed = now - clock
-    guard elapsed > 0 || elapsed < -Limits.clockSkewSeconds else { return }
+    guard elapsed > 0 || elapsed < -ShardLimits.clockSkewSeconds else { return }
     let before = window
     clock = now
     window = Window(geometry, now: now)

@@ -41,7 +41,7 @@ struct Slice {
   @inline(__always)
   mutating func add(_ value: Double, compensation: inout Double) {
     stamp &+= 1 << Slice.lapBits
-    compensation += addCompensated(value, to: &sum)
+    compensation += CompensatedSum.add(value, to: &sum)
     if value < min { min = value }
     if value > max { max = value }
   }
@@ -55,14 +55,4 @@ struct Slice {
   mutating func clear() {
     stamp = 0
   }
-}
-
-/// Adds `value` to `sum` and answers what rounding lost, exactly: `sum + lost` is the true sum
-/// (Knuth's TwoSum; without branches, unlike Neumaier's variant of the same).
-@inline(__always)
-func addCompensated(_ value: Double, to sum: inout Double) -> Double {
-  let before = sum
-  sum = before + value
-  let part = sum - before
-  return (before - (sum - part)) + (value - part)
 }

@@ -24,7 +24,7 @@ struct WindowGeometry: Sendable, Hashable {
   /// Most slices that are live at one time: `n` consecutive seconds touch at most
   /// `(n - 2) / resolution + 2` slices.
   static func slicesNeeded(_ shape: WindowShape) -> Int {
-    let seconds = shape.windowSeconds + shape.futureGraceSeconds + Limits.clockSkewSeconds
+    let seconds = shape.windowSeconds + shape.futureGraceSeconds + ShardLimits.clockSkewSeconds
     return Int((seconds - 2) / shape.resolutionSeconds) + 2
   }
 
@@ -33,7 +33,7 @@ struct WindowGeometry: Sendable, Hashable {
   private static func blocks(slices: Int) -> (blockSlices: Int, blocks: Int) {
     var root = 1
     while root * root < slices { root += 1 }
-    let smallest = max(root, (slices + Limits.blocksMax - 1) / Limits.blocksMax)
+    let smallest = max(root, (slices + ShardLimits.blocksMax - 1) / ShardLimits.blocksMax)
     var best = (blockSlices: smallest, blocks: (slices + smallest - 1) / smallest)
     var bestBytes = Int.max
     for size in smallest...(2 * smallest) {
@@ -57,7 +57,7 @@ struct WindowGeometry: Sendable, Hashable {
 
   /// The newest slice a point may lie in.
   func lastLive(now: Int64) -> Int64 {
-    slice(now + shape.futureGraceSeconds + Limits.clockSkewSeconds)
+    slice(now + shape.futureGraceSeconds + ShardLimits.clockSkewSeconds)
   }
 
   /// The place of a slice: which block, where in it, and on which lap.

@@ -22,12 +22,12 @@ struct Twin {
   }
 
   private func liesTooFarAhead(_ time: Int64) -> Bool {
-    slice(time).first > clock + shape.futureGraceSeconds + Limits.clockSkewSeconds
+    slice(time).first > clock + shape.futureGraceSeconds + ShardLimits.clockSkewSeconds
   }
 
   /// The clock does not follow small steps back; a larger one forgets what is far ahead then.
   mutating func advance(to now: Int64) {
-    guard now > clock || now < clock - Limits.clockSkewSeconds else { return }
+    guard now > clock || now < clock - ShardLimits.clockSkewSeconds else { return }
     clock = now
     points = points.mapValues { [self] points in
       points.filter {

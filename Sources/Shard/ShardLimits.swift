@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Every limit of this module, with its unit and its arithmetic.
-public enum Limits {
+public enum ShardLimits {
   /// Default span a report covers.
   public static let windowSecondsDefault: Int64 = 3600
 
