@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+# The one door. Each verb is a short script in dev/ that installs what it needs.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check bench bench-compare fuzz interop conformance soak test-tsan \
+  test-asan docs format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: ## a node, an agent that feeds it this machine's figures, and a live view; Ctrl-C ends all
+	@dev/run
+
+build: ## the release build
+	@dev/build
+
+test: ## all tests: Swift, foreign clients, HTTP/2 conformance
+	@dev/test
+
+check: ## format, lint, imports, warnings, generated files, scripts
+	@dev/check
+
+bench: ## speed and memory of one node, against the goals
+	@dev/bench
+
+bench-compare: ## the same load on a Go server of the same contract, in one go
+	@dev/bench-compare
+
+fuzz: ## fuzzing of every parser, SECONDS=60 each
+	@dev/fuzz
+
+interop: ## gRPC's interop cases against the official Go client and server, both ways
+	@dev/interop
+
+conformance: ## protobuf's own conformance suite
+	@dev/conformance
+
+soak: ## a node under load for MINUTES=5; memory and descriptors must stay
+	@dev/soak
+
+test-tsan: ## Swift tests under the thread sanitizer
+	@dev/test-sanitized thread
+
+test-asan: ## Swift tests under the address sanitizer
+	@dev/test-sanitized address
+
+docs: ## reference pages of the libraries, in .cache/docs
+	@dev/docs
+
+format: ## formats the Swift sources in place
+	@swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+clean: ## removes everything that was built or fetched
+	rm -rf .build .cache
