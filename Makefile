@@ -27,7 +27,7 @@ bench-compare: ## the same load on a Go server of the same contract, in one go
 	@dev/bench-compare
 
 fuzz: ## fuzzing of every parser, SECONDS=60 each
-	@dev/fuzz
+	@dev/fuzz $(or $(SECONDS),60)
 
 interop: ## gRPC's interop cases against the official Go client and server, both ways
 	@dev/interop
@@ -36,7 +36,7 @@ conformance: ## protobuf's own conformance suite
 	@dev/conformance
 
 soak: ## a node under load for MINUTES=5; memory and descriptors must stay
-	@dev/soak
+	@dev/soak $(or $(MINUTES),5)
 
 test-tsan: ## Swift tests under the thread sanitizer
 	@dev/test-sanitized thread
