@@ -67,9 +67,9 @@ def test_methods_other_than_post_are_answered_405_with_a_body(node, method):
 @pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/grpcx", None])
 def test_other_content_types_are_answered_415_with_a_body(node, kind):
     more = [("content-type", kind)] if kind else []
+    path = "/telemetry.TelemetryService/Summary"
     fields, text = exchange(
-        node, lambda it: it.fields(*more, method="POST", path="/telemetry.TelemetryService/Summary"),
-        b"{}")
+        node, lambda it: it.fields(*more, method="POST", path=path), b"{}")
     assert fields[":status"] == "415"
     assert text
 

@@ -4,11 +4,12 @@ import Foundation
 /// The files of the repository as the rules see them.
 struct SourceTree {
   /// One text file; `path` is relative to the repository.
-  struct File: CustomTestStringConvertible, Sendable {
+  struct File: Sendable {
     var path: String
     var text: String
-    var testDescription: String { path }
     var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+    /// States the rules, and so names what they forbid.
+    var isRule: Bool { path.hasPrefix("Tests/TidyTests/") }
     /// Written by a program: its length and its words are nobody's choice.
     var isGenerated: Bool {
       path.contains("/Generated/") || path.hasSuffix(".pb.go")
@@ -22,7 +23,7 @@ struct SourceTree {
   static let files: [File] = {
     let skipped: Set = [".build", ".cache", ".git", "__pycache__", ".swiftpm"]
     let kinds: Set = [
-      "swift", "proto", "py", "sh", "go", "h", "modulemap", "yaml", "service", "md", "ini",
+      "swift", "proto", "py", "sh", "go", "h", "yaml", "service", "md", "ini",
     ]
     var found: [File] = []
     let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)

@@ -30,11 +30,11 @@ import Testing
     #expect(Set(long.map(\.path)) == Self.longFiles)
   }
 
-  @Test("no line is wider than 100 columns")
+  @Test("no line is wider than 100 columns, but for addresses")
   func linesAreNarrow() {
     var wide: [String: Int] = [:]
     for file in SourceTree.files where !file.isGenerated && !file.path.hasSuffix(".md") {
-      let count = file.lines.count { $0.count > 100 }
+      let count = file.lines.count { $0.count > 100 && !$0.contains("https://") }
       if count > 0 { wide[file.path] = count }
     }
     #expect(wide == Self.wideLines)
@@ -54,24 +54,24 @@ import Testing
 
   @Test("tests wait for events, never for time")
   func testsDoNotSleep() {
-    let pause = "Task" + ".sleep"
     let sleeping = SourceTree.swift.filter {
-      $0.path.hasPrefix("Tests/") && ($0.text.contains(pause) || $0.text.contains("usleep("))
+      $0.path.hasPrefix("Tests/") && !$0.isRule
+        && ($0.text.contains("Task.sleep") || $0.text.contains("usleep("))
     }
     #expect(sleeping.map(\.path) == [])
   }
 
   @Test("tests are Swift Testing")
   func testsAreSwiftTesting() {
-    let word = "XC" + "Test"
-    #expect(SourceTree.swift.filter { $0.text.contains(word) }.map(\.path) == [])
+    let old = SourceTree.swift.filter { !$0.isRule && $0.text.contains("import XCTest") }
+    #expect(old.map(\.path) == [])
   }
 
   @Test("the project speaks of itself only")
   func projectSpeaksOfItself() {
-    let foreign = [#"(?i)\bissue\s*#?\d+"#, "(?i)work" + "/shared", #"(?i)\b(sub)?agent session"#]
+    let foreign = [#"(?i)\bissue\s*#?\d+"#, "(?i)work/shared", #"(?i)\b(sub)?agent session"#]
     let telling = SourceTree.files.filter { file in
-      !file.isGenerated
+      !file.isGenerated && !file.isRule
         && foreign.contains { pattern in
           guard let expression = try? Regex(pattern) else { return true }
           return file.text.contains(expression)
