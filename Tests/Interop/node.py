@@ -65,11 +65,10 @@ class Child:
         self.stop()
 
 
-class Node(Child):
-    """`tributary serve` on a free port, ready."""
+class Server(Child):
+    """A process that prints `ready grpc=HOST:PORT` when it is."""
 
-    def __init__(self, *flags: str, listen: str = "127.0.0.1:0"):
-        command = [program("tributary"), "serve", "--listen", listen, *flags]
+    def __init__(self, command: list[str]):
         super().__init__(command, stdout=subprocess.PIPE)
         self.ready = self._first_line()
         if not self.ready.startswith("ready grpc="):
@@ -93,6 +92,13 @@ class Node(Child):
 
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+class Node(Server):
+    """`tributary serve` on a free port, ready."""
+
+    def __init__(self, *flags: str):
+        super().__init__([program("tributary"), "serve", "--listen", "127.0.0.1:0", *flags])
 
 
 class InteropServer(Child):

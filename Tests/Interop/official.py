@@ -70,7 +70,8 @@ def main() -> int:
         for case in cases:
             with Server(server) as port:
                 passed, output, seconds = run(client, port, case)
-            print(f"  {'ok  ' if passed else 'FAIL'} {case:<30} {seconds * 1000:7.0f} ms", flush=True)
+            word = "ok  " if passed else "FAIL"
+            print(f"  {word} {case:<30} {seconds * 1000:7.0f} ms", flush=True)
             if passed:
                 passed_count += 1
             else:

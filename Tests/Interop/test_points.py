@@ -146,7 +146,7 @@ def test_a_report_over_the_callers_limit_names_both_sizes(telemetry, prefix):
 
 
 def test_points_leave_the_window_to_the_second(start):
-    _, client = start("--window", "3", "--resolution", "1")
+    _, client = start("--window", "3s", "--resolution", "1s")
     at = int(client.summary().as_of)
     assert client.push([("x", 1, at)]).points_received == 1
     seen = gone = 0

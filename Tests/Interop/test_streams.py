@@ -167,7 +167,7 @@ def test_a_port_in_use_is_one_line_and_status_2(node):
 
 @pytest.mark.parametrize("flags", [
     ("--no-such-flag",), ("--listen", "nonsense"), ("--window", "0"), ("--shards", "-1"),
-    ("--window", "60", "--resolution", "7"), ("--config", "/nonexistent/tributary.yaml"),
+    ("--window", "60s", "--resolution", "7s"), ("--config", "/nonexistent/tributary.yaml"),
 ])
 def test_a_bad_flag_is_one_line_and_status_2(flags):
     ended = serve(*flags)
@@ -187,8 +187,8 @@ def test_flags_win_over_the_configuration(tmp_path, telemetry_schema, open_chann
     from telemetry import Telemetry
 
     file = tmp_path / "node.yaml"
-    file.write_text("window: 120\nresolution: 1\n")
-    with Node("--config", str(file), "--window", "60") as started:
+    file.write_text("window: 2m\nresolution: 1s\n")
+    with Node("--config", str(file), "--window", "60s") as started:
         client = Telemetry(open_channel(started.target), telemetry_schema)
         report = client.summary()
         assert (report.window_seconds, report.resolution_seconds) == (60, 1)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Speed and memory of one node, against the goals, client and server on this machine."""
+
+import argparse
+import os
+import platform
+import socket
+import statistics
+import time
+
+from figures import allow_descriptors, generate, push, resident_bytes, table
+from node import Node
+
+CPU, THROUGHPUT = "server_cpu_seconds_per_million", "points_per_second"
+BUSY_SERIES, SPARSE_SERIES, IDLE_CONNECTIONS = 4000, 200_000, 10_000
+
+
+class Goals:
+    """Figures beside their goals, in the order in which they were measured."""
+
+    def __init__(self):
+        self.rows = [["what", "goal", "figure", "met"]]
+
+    def at_most(self, what: str, goal: float, figure: float, unit: str) -> None:
+        self._add(what, f"<= {goal:g} {unit}", f"{figure:.3g} {unit}", figure <= goal)
+
+    def at_least(self, what: str, goal: float, figure: float, unit: str) -> None:
+        self._add(what, f">= {goal:g} {unit}", f"{figure:.3g} {unit}", figure >= goal)
+
+    def note(self, what: str, figure: str) -> None:
+        self.rows.append([what, "", figure, ""])
+
+    def _add(self, what: str, goal: str, figure: str, met: bool) -> None:
+        self.rows.append([what, goal, figure, "yes" if met else "NO"])
+        print(f"  {what}: {figure} (goal {goal})", flush=True)
+
+
+def speed(goals: Goals, points: int) -> None:
+    with Node() as node:
+        one = generate(node, points=points)
+        goals.at_most("1 k metrics, packed frames: CPU a million points", 0.08, one[CPU], "s")
+        goals.note("the same: throughput, one connection", f"{one[THROUGHPUT] / 1e6:.2f} M/s")
+        summary = one["summary_seconds"]["p99"] * 1e3
+        goals.at_most("Summary of 1 k metrics, quiet: p99", 2, summary, "ms")
+        four = generate(node, points=points * 2, connections=4)
+        throughput = four[THROUGHPUT] / 1e6
+        goals.at_least("1 k metrics over four connections: throughput", 10, throughput, "M/s")
+        loaded = generate(node, points=points, connections=4, summary_every="20ms")
+        summary = loaded["summary_loaded_seconds"]["p99"] * 1e3
+        goals.at_most("Summary of 1 k metrics while loading: p99", 10, summary, "ms")
+        single = generate(node, points=points // 4, messages_per_frame=1)
+        goals.at_most("one message a frame: CPU a million points", 0.25, single[CPU], "s")
+    with Node() as node:
+        many = generate(node, points=points, metrics=100_000)
+        goals.at_most("100 k metrics, packed frames: CPU a million points", 0.15, many[CPU], "s")
+        summary = many["summary_seconds"]["p99"] * 1e3
+        goals.at_most("Summary of 100 k metrics, quiet: p99", 60, summary, "ms")
+
+
+def bytes_a_series(series: int, times: range) -> float:
+    with Node() as node:
+        push(node, (f"warm {number}\n" for number in range(400_000)))
+        before = resident_bytes(node.pid)
+        push(node, (f"series-{number:06} 1 {at}\n" for at in times for number in range(series)))
+        return (resident_bytes(node.pid) - before) / series
+
+
+def memory(goals: Goals) -> None:
+    now = int(time.time())
+    busy = bytes_a_series(BUSY_SERIES, range(now - 3550, now, 10))
+    goals.at_most("a busy series (1 h of 10 s slices)", 13, busy / 1e3, "KB")
+    sparse = bytes_a_series(SPARSE_SERIES, range(now - 30, now, 10))
+    goals.at_most("a series of three points", 500, sparse, "B")
+
+
+def idle(goals: Goals) -> None:
+    if allow_descriptors() < IDLE_CONNECTIONS + 100:
+        print("  idle connections: not measured, too few descriptors are permitted")
+        return
+    preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+    with Node() as node:
+        opened = []
+        for _ in range(IDLE_CONNECTIONS):
+            opened.append(socket.create_connection((node.host, node.port)))
+            opened[-1].sendall(preface)
+        for connection in opened:
+            assert connection.recv(9), "the node answers every connection"
+        figure = resident_bytes(node.pid) / 1e6
+        for connection in opened:
+            connection.close()
+    goals.at_most("10 000 idle connections: resident size of the node", 400, figure, "MB")
+
+
+def readiness(goals: Goals) -> None:
+    times = []
+    for _ in range(10):
+        started = time.monotonic()
+        with Node():
+            times.append(time.monotonic() - started)
+    goals.at_most("from start to ready (median of 10)", 100, statistics.median(times) * 1e3, "ms")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--points", type=int, default=20_000_000, help="points of a measurement")
+    points = options.parse_args().points
+    goals = Goals()
+    print(f"measuring on {os.cpu_count()} cores, {platform.machine()}")
+    for part in (lambda: speed(goals, points), lambda: memory(goals), lambda: idle(goals),
+                 lambda: readiness(goals)):
+        part()
+    print()
+    print(table(goals.rows))
+
+
+if __name__ == "__main__":
+    main()
