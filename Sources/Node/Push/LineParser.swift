@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads `name value [unix-seconds]`, Graphite's plaintext order: tokens parted by blanks or tabs,
+/// a carriage return at the end allowed. The name is any bytes but white space and zero; whether it
+/// is UTF-8 is the node's business. Pure and without allocation on the good path.
+enum LineParser {
+  /// Parses the line `bytes[line]`, which holds no line feed. Offsets are relative to the line.
+  static func parse(_ bytes: Span<UInt8>, _ line: Range<Int>) -> LineResult {
+    var cursor = line.lowerBound
+    let name = token(bytes, &cursor, line.upperBound)
+    guard !name.isEmpty else { return .blank }
+    if let zero = name.first(where: { bytes[$0] == 0 }) { return bad(.zeroByte, zero, line) }
+    let value = token(bytes, &cursor, line.upperBound)
+    guard !value.isEmpty else { return bad(.valueMissing, name.upperBound, line) }
+    guard let number = NumberParser.double(bytes, value) else {
+      return bad(.valueInvalid(shown(bytes, value)), value.lowerBound, line)
+    }
+    guard !number.isNaN else { return bad(.valueNotANumber, value.lowerBound, line) }
+    let time = token(bytes, &cursor, line.upperBound)
+    var seconds: Int64 = 0
+    if !time.isEmpty {
+      guard let parsed = NumberParser.integer(bytes, time) else {
+        return bad(.timeInvalid(shown(bytes, time)), time.lowerBound, line)
+      }
+      guard parsed >= 0 else { return bad(.timeNegative, time.lowerBound, line) }
+      seconds = parsed
+    }
+    let extra = token(bytes, &cursor, line.upperBound)
+    guard extra.isEmpty else {
+      return bad(.extraText(shown(bytes, extra)), extra.lowerBound, line)
+    }
+    let start = line.lowerBound
+    return .point(
+      LinePoint(
+        name: name.lowerBound - start..<name.upperBound - start, value: number, time: seconds))
+  }
+
+  private static func bad(_ kind: LineProblem.Kind, _ offset: Int, _ line: Range<Int>)
+    -> LineResult
+  {
+    .bad(LineProblem(kind: kind, offset: offset - line.lowerBound))
+  }
+
+  /// The next run of bytes that are no white space; empty at the end.
+  @inline(__always)
+  private static func token(_ bytes: Span<UInt8>, _ cursor: inout Int, _ end: Int) -> Range<Int> {
+    while cursor < end, isBlank(bytes[cursor]) { cursor += 1 }
+    let start = cursor
+    while cursor < end, !isBlank(bytes[cursor]) { cursor += 1 }
+    return start..<cursor
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+  }
+
+  /// The beginning of a token, for a message.
+  private static func shown(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    let text = String(decoding: range.prefix(40).map { bytes[$0] }, as: UTF8.self)
+    return text + (range.count > 40 ? "…" : "")
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A point as it stands in a line: the name is a range of the line's bytes.
+struct LinePoint: Sendable, Hashable {
+  var name: Range<Int>
+  var value: Double
+  /// Unix seconds; 0: to be stamped on arrival.
+  var time: Int64
+}
+
+/// What one line holds.
+enum LineResult: Sendable, Hashable {
+  case point(LinePoint)
+  /// Nothing but white space.
+  case blank
+  case bad(LineProblem)
+}
+
+/// What is wrong with a line, and at which of its bytes (from 0).
+struct LineProblem: Error, Sendable, Hashable {
+  /// The kinds of trouble.
+  enum Kind: Sendable, Hashable {
+    case valueMissing
+    case valueInvalid(String)
+    case valueNotANumber
+    case timeInvalid(String)
+    case timeNegative
+    case extraText(String)
+    case lineTooLong(bytesMax: Int)
+    case zeroByte
+  }
+
+  var kind: Kind
+  var offset: Int
+
+  /// One sentence for people.
+  var text: String {
+    switch kind {
+    case .valueMissing: "no value after the name; expected `name value [unix-seconds]`"
+    case .valueInvalid(let text): "the value '\(text)' is no number"
+    case .valueNotANumber: "the value is NaN, which no statistic can take in"
+    case .timeInvalid(let text): "the time '\(text)' is not in whole Unix seconds"
+    case .timeNegative: "the time is negative; expected Unix seconds, or none for now"
+    case .extraText(let text):
+      "unexpected '\(text)' after the time; expected `name value [unix-seconds]`"
+    case .lineTooLong(let bytesMax): "the line is longer than \(bytesMax) bytes"
+    case .zeroByte: "a zero byte; is this a text file?"
+    }
+  }
+}

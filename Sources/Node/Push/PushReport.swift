@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What `push` prints at its end. Pure.
+struct PushReport {
+  /// A reason for which the node rejected points.
+  struct Rejection: Hashable {
+    /// As in `TIME_TOO_OLD`.
+    var reason: String
+    var count: Int64
+    var firstIndex: Int64
+    var hint: String
+  }
+
+  /// Names of the files, as in messages.
+  let files: [String]
+  let intake: LineIntake
+
+  /// One line a bad line, `file:line:column: what`, and one for those beyond the first few.
+  var badLines: [String] {
+    var lines = intake.badLines.map { bad in
+      let place = "\(files[bad.file]):\(bad.line):\(bad.column)"
+      return Printable.line("\(place): \(bad.problem.text)")
+    }
+    let more = intake.badCount - intake.badLines.count
+    if more > 0 { lines.append("... and \(more) more bad lines") }
+    return lines
+  }
+
+  /// The answer of the node: what it took, and of what it did not, why and where the first is.
+  func acknowledgement(received: Int64, rejected: Int64, _ rejections: [Rejection]) -> [String] {
+    var lines = ["received \(received)\(rejected > 0 ? ", rejected \(rejected)" : "")"]
+    for rejection in rejections {
+      var line = "  \(rejection.reason) \(rejection.count), first at \(place(rejection.firstIndex))"
+      if !rejection.hint.isEmpty { line += ": \(rejection.hint)" }
+      lines.append(Printable.line(line))
+    }
+    if intake.badCount > 0 && intake.skipsBad {
+      lines.append("skipped \(intake.badCount) bad lines")
+    }
+    return lines
+  }
+
+  private func place(_ index: Int64) -> String {
+    guard let place = intake.map.place(of: index) else { return "point \(index)" }
+    let text = "\(files[place.file]):\(place.line)"
+    return place.isExact ? text : "\(text) or later"
+  }
+}
