@@ -12,6 +12,8 @@ struct PointBacklog: Sendable {
   /// Points kept at most.
   let pointsMax: Int
   private(set) var points: [TimedSample] = []
+  /// Number of the first point kept.
+  private var first = 0
   /// Dropped since ``takeDropped()``.
   private var dropped = 0
 
@@ -24,21 +26,27 @@ struct PointBacklog: Sendable {
     let excess = points.count - pointsMax
     if excess > 0 {
       points.removeFirst(excess)
+      first += excess
       dropped += excess
     }
   }
 
-  /// The first points, as a run of frames.
-  func frames(_ count: Int) -> [UInt8] {
+  /// The first points, as a run of frames, and the number of the point after them. Numbers count
+  /// all points that were ever added.
+  func frames(_ count: Int) -> (run: [UInt8], end: Int) {
     var frames = PointFrames()
     for point in points.prefix(count) {
       frames.append(name: point.sample.name, value: point.sample.value, time: point.time)
     }
-    return frames.bytes
+    return (frames.bytes, first + frames.count)
   }
 
-  /// The node has acknowledged the first points.
-  mutating func acknowledged(_ count: Int) { points.removeFirst(min(count, points.count)) }
+  /// The node has acknowledged all points before this number.
+  mutating func acknowledged(before end: Int) {
+    let count = max(0, min(end - first, points.count))
+    points.removeFirst(count)
+    first += count
+  }
 
   /// How many were dropped since this was last asked.
   mutating func takeDropped() -> Int {

@@ -32,8 +32,11 @@ struct FileDescriptor: ~Copyable, Sendable {
     isOwned = false
   }
 
-  /// The standard input.
-  static var standardInput: FileDescriptor { FileDescriptor(borrowing: STDIN_FILENO) }
+  /// Opens what an argument names: `-` is the standard input, which is not closed.
+  static func input(_ argument: String) throws(SystemFailure) -> FileDescriptor {
+    if argument == "-" { return FileDescriptor(borrowing: STDIN_FILENO) }
+    return try FileDescriptor(reading: argument)
+  }
 
   deinit { if isOwned && number >= 0 { close(number) } }
 
@@ -55,13 +58,5 @@ struct FileDescriptor: ~Copyable, Sendable {
         throw SystemFailure(errno: number)
       }
     }
-  }
-
-  /// Bytes of a regular file; nil for pipes, terminals and devices.
-  var size: Int? {
-    var status = stat()
-    guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG
-    else { return nil }
-    return Int(status.st_size)
   }
 }

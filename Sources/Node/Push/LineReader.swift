@@ -57,10 +57,16 @@ struct LineReader {
   var isFinished: Bool { isAtEnd && start == buffer.count }
 
   private mutating func firstLineFeed() -> Int? {
-    let bytes = buffer.span
-    while scanned < bytes.count {
-      if bytes[scanned] == 0x0A { return scanned }
-      scanned += 1
+    let found = Self.lineFeed(buffer.span, from: scanned)
+    scanned = found ?? buffer.count
+    return found
+  }
+
+  private static func lineFeed(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+    var index = start
+    while index < bytes.count {
+      if bytes[index] == 0x0A { return index }
+      index += 1
     }
     return nil
   }

@@ -28,6 +28,16 @@ enum Signals {
     return stream
   }
 
+  /// As in `SIGTERM`.
+  static func name(_ number: Int32) -> String {
+    switch number {
+    case SIGTERM: "SIGTERM"
+    case SIGINT: "SIGINT"
+    case SIGWINCH: "SIGWINCH"
+    default: "signal \(number)"
+    }
+  }
+
   fileprivate static func makeSet(_ numbers: [Int32]) -> sigset_t {
     var set = sigset_t()
     unsafe sigemptyset(&set)
