@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Shard
+
+/// What all loops judge points by, and how they speak of those that are not accepted.
+struct IngestRules: Sendable {
+  var shape: WindowShape
+  var nameBytesMax: Int
+  var seriesMax: Int
+  /// The node's clock, Unix seconds.
+  var now: @Sendable () -> Int64
+
+  func admission(now: Int64) -> Admission {
+    Admission(now: now, shape: shape, nameBytesMax: nameBytesMax)
+  }
+
+  func ack(_ tally: PointTally) -> Ack {
+    Ack.with { ack in
+      ack.pointsReceived = tally.accepted
+      ack.pointsRejected = tally.rejectedCount
+      ack.rejections = tally.rejections.map { reason, rejected in
+        Rejection.with {
+          $0.reason = Proto.RejectReason(rawValue: Int32(reason.rawValue))
+          $0.count = rejected.count
+          $0.firstIndex = rejected.firstIndex
+          $0.hint = reason.hint(
+            shape: shape, nameBytesMax: nameBytesMax, seriesMax: seriesMax)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import RPC
+import Router
+import Shard
+
+/// One loop's way from received bytes to the shards: reads points in place, judges them, and
+/// gathers them in a batch for each shard, handed over when full or at the end of the loop's turn.
+/// So ten thousand quiet streams still make large batches, and no point costs an `await`.
+///
+/// Memory is bounded: while too many batches are with the shards the loop reads no socket, and
+/// credit goes back to clients only for points that have been applied.
+final class LoopIngest: TurnEndObserver, @unchecked Sendable {
+  // Sendable: touched on its loop only; shards' answers come back there.
+
+  /// Batches with the shards at which reading stops, and at which it goes on: with 275 KB a batch,
+  /// 64 are 18 MB a loop.
+  private static let batchesOutHigh = 64
+  private static let batchesOutLow = 32
+  /// Batches kept for reuse.
+  private static let batchesSpareMax = 64
+
+  private let loop: EventLoop
+  private let rules: IngestRules
+  private let shards: [Aggregator]
+  private let placement: Placement
+  private var open: [PointBatch]
+  private var spare: [PointBatch] = []
+  private var batchesOut = 0
+  private var turn: IngestTurn?
+  private var admission: Admission
+
+  init(_ loop: EventLoop, _ rules: IngestRules, _ shards: [Aggregator]) {
+    self.loop = loop
+    self.rules = rules
+    self.shards = shards
+    placement = Placement(shards: shards.count)
+    open = shards.map { _ in PointBatch() }
+    admission = rules.admission(now: rules.now())
+  }
+
+  func ack(_ tally: PointTally) -> Ack { rules.ack(tally) }
+
+  // MARK: Points
+
+  /// The turn that points received now belong to.
+  func currentTurn() -> IngestTurn {
+    if let turn { return turn }
+    let turn = IngestTurn()
+    self.turn = turn
+    let now = rules.now()
+    if now != admission.now { admission = rules.admission(now: now) }
+    loop.atTurnEnd(self)
+    return turn
+  }
+
+  /// Takes a run of points.
+  ///
+  /// - Parameter firstIndex: the index in its stream of the run's first message.
+  /// - Returns: how many messages were points, and what was wrong with the next one, if it was not.
+  func take(
+    _ run: RawSpan, _ range: Range<Int>, _ turn: IngestTurn, into tally: inout PointTally,
+    firstIndex: Int64
+  ) -> (messages: Int64, error: PointError?) {
+    var frames = MessageFrames(range)
+    var messages: Int64 = 0
+    var accepted: Int64 = 0
+    let firstOrdinal = turn.ordinal
+    var failure: PointError?
+    let admission = self.admission
+    while let body = frames.next(in: run) {
+      do throws(PointError) {
+        let point = try PointReader.read(run, body)
+        let verdict = admission.admit(
+          run, name: point.name, value: point.value, time: point.time)
+        switch verdict {
+        case .accepted(let time):
+          let ordinal = firstOrdinal &+ UInt32(truncatingIfNeeded: messages)
+          append(run, point, time, ordinal, turn)
+          accepted += 1
+        case .rejected(let reason):
+          tally.reject(reason, index: firstIndex + messages)
+        }
+        messages += 1
+      } catch {
+        failure = error
+        break
+      }
+    }
+    tally.accept(accepted)
+    return (messages, failure)
+  }
+
+  @inline(__always)
+  private func append(
+    _ run: RawSpan, _ point: PointView, _ time: Int64, _ ordinal: UInt32, _ turn: IngestTurn
+  ) {
+    let hash = FNV.hash(run, point.name)
+    let shard = placement.shard(hash)
+    let fits = open[shard].append(
+      hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
+      ordinal: ordinal)
+    if fits { return }
+    handOver(shard, turn)
+    let fitsEmpty = open[shard].append(
+      hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
+      ordinal: ordinal)
+    precondition(fitsEmpty, "an admitted point does not fit an empty batch")
+  }
+
+  // MARK: Batches
+
+  func turnEnded() {
+    guard let turn else { return }
+    self.turn = nil
+    for shard in shards.indices where !open[shard].isEmpty { handOver(shard, turn) }
+    turn.isClosed = true
+    finishIfDone(turn)
+  }
+
+  private func handOver(_ shard: Int, _ turn: IngestTurn) {
+    let batch = open[shard]
+    open[shard] = spare.popLast() ?? PointBatch()
+    turn.batchesOut += 1
+    batchesOut += 1
+    if batchesOut == Self.batchesOutHigh { loop.pauseReading() }
+    let aggregator = shards[shard]
+    let now = admission.now
+    nonisolated(unsafe) let turn = turn
+    Task.detached { [self] in
+      await aggregator.apply(batch, now: now)
+      loop.execute { self.applied(batch, turn) }
+    }
+  }
+
+  private func applied(_ batch: PointBatch, _ turn: IngestTurn) {
+    for rejection in batch.rejections { turn.reject(rejection) }
+    batch.reset()
+    if spare.count < Self.batchesSpareMax { spare.append(batch) }
+    turn.batchesOut -= 1
+    batchesOut -= 1
+    if batchesOut == Self.batchesOutLow { loop.resumeReading() }
+    finishIfDone(turn)
+  }
+
+  private func finishIfDone(_ turn: IngestTurn) {
+    guard turn.isDone else { return }
+    for stream in turn.streams { stream.turnDone() }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import RPC
+import Shard
+
+/// One client's stream of points: counts what becomes of them and answers with an Ack once every
+/// one has been applied. Confined to its loop.
+final class PushStream: BulkSink {
+  private enum State {
+    case open
+    /// No point follows; the answer goes out when those that came are applied.
+    case ending(RPCStatus)
+    case over
+  }
+
+  /// The turn that the stream was last part of.
+  var turn: IngestTurn?
+  /// Turns with points of this stream that are not applied yet.
+  var turnsOpen = 0
+  var tally = PointTally()
+  /// Messages so far; the next one has this index.
+  private var messages: Int64 = 0
+  /// Flow-control bytes of turns that are not applied yet, and not yet returned.
+  private var windowBytes = 0
+  private var state = State.open
+  private let call: BulkCall
+  private let ingest: LoopIngest
+
+  init(_ call: BulkCall, _ ingest: LoopIngest) {
+    self.call = call
+    self.ingest = ingest
+  }
+
+  // MARK: BulkSink
+
+  func received(_ run: RawSpan, range: Range<Int>, windowBytes: Int) {
+    guard case .open = state else { return call.returnCredit(windowBytes) }
+    self.windowBytes += windowBytes
+    let turn = ingest.currentTurn()
+    turn.begin(self, index: messages)
+    let taken = ingest.take(run, range, turn, into: &tally, firstIndex: messages)
+    messages += taken.messages
+    turn.end(messages: taken.messages)
+    if let error = taken.error {
+      end(RPCStatus(.invalidArgument, "message \(messages) is no telemetry.Point: \(error)"))
+    }
+  }
+
+  func receivedEnd() { end(.ok) }
+
+  func failed(_ status: RPCStatus) -> RPCStatus {
+    state = .over
+    return withPartialAck(status)
+  }
+
+  // MARK: -
+
+  /// One of the stream's turns has been applied.
+  func turnDone() {
+    turnsOpen -= 1
+    guard turnsOpen == 0 else { return }
+    call.returnCredit(windowBytes)
+    windowBytes = 0
+    answerIfDone()
+  }
+
+  private func end(_ status: RPCStatus) {
+    guard case .open = state else { return }
+    state = .ending(status)
+    answerIfDone()
+  }
+
+  private func answerIfDone() {
+    guard turnsOpen == 0, case .ending(let status) = state else { return }
+    state = .over
+    turn = nil
+    if status.code == .ok {
+      call.finish(.ok, message: ingest.ack(tally).encoded())
+    } else {
+      call.finish(withPartialAck(status))
+    }
+  }
+
+  private func withPartialAck(_ status: RPCStatus) -> RPCStatus {
+    var status = status
+    status.details = StatusDetails.encode(status, ingest.ack(tally))
+    return status
+  }
+}

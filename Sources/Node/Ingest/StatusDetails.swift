@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import Protobuf
+import RPC
+
+/// The bytes of `grpc-status-details-bin`: a `google.rpc.Status` with one message in its details.
+///
+/// Source: <https://github.com/googleapis/googleapis/blob/master/google/rpc/status.proto>.
+enum StatusDetails {
+  static func encode<Detail: Message>(_ status: RPCStatus, _ detail: Detail) -> [UInt8] {
+    let value = detail.encoded()
+    return WireWriter.encode { writer in
+      writer.writeUnlessZero(Int32(status.code.rawValue), as: Int32Field.self, field: 1)
+      writer.writeUnlessZero(status.message, as: StringField.self, field: 2)
+      writer.writeNested(field: 3) { any in
+        any.write("type.googleapis.com/\(Detail.fullName)", as: StringField.self, field: 1)
+        any.write(value, as: BytesField.self, field: 2)
+      }
+    }
+  }
+}

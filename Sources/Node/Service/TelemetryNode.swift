@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import RPC
+import RPCServices
+import Shard
+
+/// A running node: shards, the loops' ways to them, and the gRPC server in front.
+final class TelemetryNode: Sendable {
+  private let configuration: ServeConfiguration
+  private let shards: [Aggregator]
+  private let health: HealthRegistry
+  private let server: Server
+  private let now: @Sendable () -> Int64
+  private let group: EventLoopGroup
+
+  /// Makes a node that does not listen yet.
+  ///
+  /// - Parameter group: where it lives; it must outlive the node.
+  /// - Throws: ``UsageError`` when the configuration's numbers do not go together.
+  init(
+    _ configuration: ServeConfiguration, group: EventLoopGroup, log: Log,
+    now: @escaping @Sendable () -> Int64 = { WallTime.now.seconds }
+  ) throws(UsageError) {
+    let shape = try configuration.shape()
+    let budget = SeriesBudget(seriesMax: configuration.seriesMax)
+    let shards = (0..<(configuration.shards ?? group.loops.count)).map { index in
+      Aggregator(
+        shape: shape, budget: budget, executor: group.loops[index % group.loops.count])
+    }
+    let rules = IngestRules(
+      shape: shape, nameBytesMax: configuration.nameBytesMax,
+      seriesMax: configuration.seriesMax, now: now)
+    let ingests = group.loops.map { LoopIngest($0, rules, shards) }
+    let summary = SummaryService(
+      shards: shards, shape: shape, reportBytesMax: configuration.reportBytesMax, now: now)
+    let telemetry = Service(
+      name: TelemetryService.name,
+      methods: [
+        TelemetryService.pushPoints.name: .bulk { PushStream($0, ingests[$0.loop.index]) },
+        TelemetryService.summary.name: .unary { message, _ in try await summary.answer(message) },
+      ])
+    health = HealthRegistry(services: [TelemetryService.name])
+    self.configuration = configuration
+    self.shards = shards
+    self.now = now
+    self.group = group
+    server = Server(
+      group: group, services: [telemetry, health.service], options: configuration.serverOptions
+    ) { log.write($0) }
+  }
+
+  /// Listens, and is ready for calls when it returns.
+  ///
+  /// - Throws: `SocketError` when the address cannot be had.
+  func start() async throws -> SocketAddress {
+    try await server.listen(host: configuration.listen.host, port: configuration.listen.port)
+  }
+
+  /// Takes no new calls, lets those that run end for up to `grace`, then ends them.
+  func stop(grace: Duration) async {
+    health.shutdown()
+    await server.shutdown(grace: grace)
+  }
+}
