@@ -10,7 +10,7 @@ public func fuzzCodecs(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   guard let selector = input.first else { return 0 }
   let encoding = [Encoding.gzip, .zstd, .lz4][Int(selector % 3)]
   let limit = Int(selector / 3) << 10
-  if case .success(let run) = codecs.decompressFramed(
+  if case .success(let run) = codecs.openFramed(
     input.span.bytes, 1..<input.count, encoding, bytesMax: limit)
   {
     precondition(run.count - 5 <= limit, "limit exceeded")
@@ -18,7 +18,7 @@ public func fuzzCodecs(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   let message = Array(input[1...])
   var compressed: [UInt8] = []
   codecs.compress(message, encoding, to: &compressed)
-  let back = codecs.decompressFramed(
+  let back = codecs.openFramed(
     compressed.span.bytes, compressed.indices, encoding, bytesMax: message.count)
   guard case .success(let run) = back else { preconditionFailure("own output refused: \(back)") }
   precondition(run.dropFirst(5).elementsEqual(message), "own output comes back changed")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Feeds one stream to two deframers, whole and cut into pieces, and expects the same of both.
+/// Feeds one stream to two deframers, whole, and cut into pieces with compressed messages kept; and
+/// expects the same of both.
 ///
 /// Input: one byte for encoding (low two bits) and message limit (the rest, times 16), one byte
 /// for the pieces' length, then the stream.
@@ -12,7 +13,7 @@ public func fuzzDeframer(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   let limit = Int(input[0] >> 2) * 16
   let stream = Array(input[2...])
   let whole = outcome([stream], encoding, limit)
-  let cut = outcome(pieces(stream, length: max(1, Int(input[1]))), encoding, limit)
+  let cut = outcome(pieces(stream, length: max(1, Int(input[1]))), encoding, limit, .kept)
   precondition(whole.messages == cut.messages, "cutting changes the messages")
   precondition(whole.error == cut.error, "cutting changes the error")
   for message in whole.messages { precondition(message.count <= limit, "limit exceeded") }
@@ -37,8 +38,12 @@ private func pieces(_ stream: [UInt8], length: Int) -> [[UInt8]] {
   }
 }
 
-private func outcome(_ chunks: [[UInt8]], _ encoding: Encoding, _ limit: Int) -> Outcome {
-  var deframer = MessageDeframer(encoding: encoding, messageBytesMax: limit)
+private func outcome(
+  _ chunks: [[UInt8]], _ encoding: Encoding, _ limit: Int,
+  _ compressed: MessageDeframer.Compressed = .opened
+) -> Outcome {
+  var deframer = MessageDeframer(
+    encoding: encoding, messageBytesMax: limit, compressed: compressed)
   var outcome = Outcome()
   for chunk in chunks {
     var rest = chunk.indices
@@ -51,11 +56,20 @@ private func outcome(_ chunks: [[UInt8]], _ encoding: Encoding, _ limit: Int) ->
       case .held(let run, _, let windowBytes):
         outcome.windowBytes += windowBytes
         walk(run.span.bytes, run.indices, &outcome)
+      case .compressed(let message, let windowBytes):
+        outcome.windowBytes += windowBytes
+        do {
+          outcome.messages.append(try codecs.open(message, encoding, bytesMax: limit).bytes)
+        } catch {
+          outcome.error = error
+          return outcome
+        }
       case .exhausted(let copiedBytes):
         outcome.windowBytes += copiedBytes
         isExhausted = true
       case .failed(let error):
         outcome.error = error
+        precondition(rest.lowerBound <= chunk.count && rest.upperBound == chunk.count, "lost bytes")
         return outcome
       }
     }

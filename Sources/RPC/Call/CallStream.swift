@@ -64,6 +64,8 @@ final class CallStream: @unchecked Sendable {
       case .held(let run, let wasCompressed, let windowBytes):
         credit.handedOut(windowBytes)
         unsafe each(run.span.bytes, 0..<run.count, wasCompressed, windowBytes)
+      case .compressed:
+        preconditionFailure("this deframer opens compressed messages")
       case .exhausted(let copiedBytes):
         consume(credit.copied(copiedBytes))
         return nil

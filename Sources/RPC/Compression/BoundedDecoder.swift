@@ -39,7 +39,7 @@ extension BoundedDecoder where Self: ~Copyable {
   ///
   /// - Returns: nil, or what was wrong; `output` then holds a part of the message.
   mutating func decode(
-    _ input: RawSpan, _ range: Range<Int>, bytesMax: Int, into output: inout [UInt8]
+    _ input: RawSpan, _ range: Range<Int>, bytesMax: Int, to output: inout [UInt8]
   ) -> DecompressionError? {
     begin(bytesMax: bytesMax)
     let message = input.extracting(range)

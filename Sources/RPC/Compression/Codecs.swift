@@ -10,8 +10,9 @@ final class Codecs {
   private var lz4Decoder: LZ4Decoder?
   private var gzipEncoder: GzipEncoder?
   private var zstdEncoder: ZstdEncoder?
-  /// The last decompressed message. Its storage is used again once nobody else holds it.
-  private var decompressed: [UInt8] = []
+  /// The last message of ``openFramed(_:_:_:bytesMax:)``. Its storage is used again once nobody
+  /// else holds it.
+  private var opened: [UInt8] = []
 
   init() {}
 
@@ -20,17 +21,31 @@ final class Codecs {
   /// - Parameters:
   ///   - input: holds the compressed message in `range`.
   ///   - bytesMax: limit of the message's decompressed length; never inflated past it.
-  func decompressFramed(
+  func openFramed(
     _ input: RawSpan, _ range: Range<Int>, _ encoding: Encoding, bytesMax: Int
-  ) -> Result<[UInt8], DecompressionError> {
-    let keeps = decompressed.capacity <= Limits.decompressedBytesKeptMax
-    decompressed.removeAll(keepingCapacity: keeps)
-    decompressed.appendPrefixPlaceholder()
-    let error = decompress(input, range, encoding, bytesMax: bytesMax)
-    if let error { return .failure(error) }
-    let length = decompressed.count - MessagePrefix.byteCount
-    MessagePrefix.write(flag: 0, length: length, into: &decompressed, at: 0)
-    return .success(decompressed)
+  ) -> Result<[UInt8], DeframingError> {
+    let keeps = opened.capacity <= Limits.decompressedBytesKeptMax
+    opened.removeAll(keepingCapacity: keeps)
+    opened.appendPrefixPlaceholder()
+    if let error = decompress(input, range, encoding, bytesMax: bytesMax, to: &opened) {
+      return .failure(DeframingError(error, encoding, bytesMax: bytesMax))
+    }
+    let length = opened.count - MessagePrefix.byteCount
+    MessagePrefix.write(flag: 0, length: length, into: &opened, at: 0)
+    return .success(opened)
+  }
+
+  /// Decompresses one message, as ``MessageDeframer/Output/compressed(_:windowBytes:)`` gives it.
+  ///
+  /// - Parameter bytesMax: limit of the message's decompressed length; never inflated past it.
+  func open(
+    _ message: [UInt8], _ encoding: Encoding, bytesMax: Int
+  ) throws(DeframingError) -> ReceivedMessage {
+    var bytes: [UInt8] = []
+    let error = unsafe decompress(
+      message.span.bytes, message.indices, encoding, bytesMax: bytesMax, to: &bytes)
+    if let error { throw DeframingError(error, encoding, bytesMax: bytesMax) }
+    return ReceivedMessage(bytes: bytes, wasCompressed: true)
   }
 
   /// Appends the compressed form of `message`, which may be longer than `message`. `encoding` must
@@ -51,20 +66,21 @@ final class Codecs {
   }
 
   private func decompress(
-    _ input: RawSpan, _ range: Range<Int>, _ encoding: Encoding, bytesMax: Int
+    _ input: RawSpan, _ range: Range<Int>, _ encoding: Encoding, bytesMax: Int,
+    to output: inout [UInt8]
   ) -> DecompressionError? {
     switch encoding {
     case .identity:
       preconditionFailure("identity is no compression")
     case .gzip:
       if gzipDecoder == nil { gzipDecoder = GzipDecoder() }
-      return gzipDecoder?.decode(input, range, bytesMax: bytesMax, into: &decompressed) ?? nil
+      return gzipDecoder?.decode(input, range, bytesMax: bytesMax, to: &output) ?? nil
     case .zstd:
       if zstdDecoder == nil { zstdDecoder = ZstdDecoder() }
-      return zstdDecoder?.decode(input, range, bytesMax: bytesMax, into: &decompressed) ?? nil
+      return zstdDecoder?.decode(input, range, bytesMax: bytesMax, to: &output) ?? nil
     case .lz4:
       if lz4Decoder == nil { lz4Decoder = LZ4Decoder() }
-      return lz4Decoder?.decode(input, range, bytesMax: bytesMax, into: &decompressed) ?? nil
+      return lz4Decoder?.decode(input, range, bytesMax: bytesMax, to: &output) ?? nil
     }
   }
 }

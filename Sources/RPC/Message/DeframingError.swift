@@ -15,6 +15,14 @@ enum DeframingError: Error, Hashable {
   /// The stream ended inside a message (inside its prefix: the missing bytes of the prefix).
   case truncated(bytesMissing: Int)
 
+  /// Says whose message could not be decompressed, and what its limit was.
+  init(_ error: DecompressionError, _ encoding: Encoding, bytesMax: Int) {
+    switch error {
+    case .corrupt(let reason): self = .corrupt(encoding, reason)
+    case .tooLarge: self = .decompressedTooLarge(encoding, bytesMax: bytesMax)
+    }
+  }
+
   /// What the peer, or the application, is told.
   var status: RPCStatus {
     switch self {

@@ -6,29 +6,15 @@
 /// prefixes and answers with *runs*, ranges of the chunk that hold k >= 1 whole messages (walk them
 /// with ``MessageFrames``). A message that spans chunks is joined in a buffer that grows as its
 /// bytes arrive, never by its declared length. A compressed message is decompressed and handed out
-/// under a rewritten prefix, so that a consumer sees nothing but runs.
+/// under a rewritten prefix, so that a consumer in place sees nothing but runs; a consumer that
+/// lets messages wait gets it as it came, or compressed kilobytes could make it hold gigabytes.
 ///
 /// Between messages a deframer owns no heap memory. Every byte of a chunk is accounted for exactly
-/// once, as part of a run, of a held message or of ``Output/exhausted(copiedBytes:)``, so that
+/// once, as part of a run, of a message or of ``Output/exhausted(copiedBytes:)``, so that
 /// flow-control credit can be returned to the byte. The first error is final.
 ///
 /// Source: gRPC over HTTP/2, "Length-Prefixed-Message".
 struct MessageDeframer {
-  /// What ``next(in:_:codecs:)`` found.
-  enum Output: Equatable {
-    /// Whole uncompressed messages, in place: a range of the chunk. It took as many flow-control
-    /// bytes as it is long; return them when the messages have been consumed.
-    case run(Range<Int>)
-    /// One message that could not stay in place. The array is a run of its own, prefix included.
-    /// `windowBytes` are the bytes of *this* chunk that it took; earlier ones were `copiedBytes`.
-    case held([UInt8], wasCompressed: Bool, windowBytes: Int)
-    /// Nothing is left in the chunk. Its last `copiedBytes` bytes begin or continue a message and
-    /// have been copied: see ``StreamCredit`` for when to return them.
-    case exhausted(copiedBytes: Int)
-    /// The stream is malformed, now and for every later call.
-    case failed(DeframingError)
-  }
-
   private enum State {
     case betweenMessages
     /// The first bytes of a message: a part of its prefix, or all of it and a part of the body.
@@ -38,6 +24,7 @@ struct MessageDeframer {
 
   private var state = State.betweenMessages
   private let encoding: Encoding
+  private let compressed: Compressed
   private let messageBytesMax: Int
 
   /// Starts at the beginning of a stream.
@@ -45,8 +32,10 @@ struct MessageDeframer {
   /// - Parameters:
   ///   - encoding: what the peer's `grpc-encoding` announced; `.identity` when it was absent.
   ///   - messageBytesMax: limit of a message's length, as sent and as decompressed.
-  init(encoding: Encoding, messageBytesMax: Int) {
+  ///   - compressed: what becomes of compressed messages.
+  init(encoding: Encoding, messageBytesMax: Int, compressed: Compressed = .opened) {
     self.encoding = encoding
+    self.compressed = compressed
     self.messageBytesMax = min(messageBytesMax, Int(UInt32.max))
   }
 
@@ -54,6 +43,18 @@ struct MessageDeframer {
   /// `.failed`. O(messages) for a run; a joined message is copied once.
   mutating func next(in chunk: RawSpan, _ rest: inout Range<Int>, codecs: Codecs) -> Output {
     precondition(rest.lowerBound >= 0 && rest.upperBound <= chunk.byteCount, "range past the chunk")
+    let before = rest
+    let output = advance(chunk, &rest, codecs)
+    if case .failed(let error) = output {
+      state = .failed(error)
+      rest = before
+    }
+    return output
+  }
+
+  private mutating func advance(
+    _ chunk: RawSpan, _ rest: inout Range<Int>, _ codecs: Codecs
+  ) -> Output {
     switch state {
     case .failed(let error):
       return .failed(error)
@@ -106,12 +107,12 @@ struct MessageDeframer {
     var carry: [UInt8] = []
     guard rest.count >= MessagePrefix.byteCount else { return join(&carry, chunk, &rest, codecs) }
     let prefix = MessagePrefix(chunk, at: rest.lowerBound)
-    if let error = refusal(of: prefix) { return fail(error) }
+    if let error = refusal(of: prefix) { return .failed(error) }
     let framed = MessagePrefix.byteCount + prefix.length
     guard framed <= rest.count else { return join(&carry, chunk, &rest, codecs) }
     let body = rest.lowerBound + MessagePrefix.byteCount..<rest.lowerBound + framed
     rest = body.upperBound..<rest.upperBound
-    return decompress(chunk, body, codecs, windowBytes: framed)
+    return handOutCompressed(chunk, body, codecs, windowBytes: framed)
   }
 
   /// Adds to the message begun in `carry` what the chunk has of it.
@@ -126,7 +127,7 @@ struct MessageDeframer {
         if !carry.isEmpty { state = .joining(carry) }
         return .exhausted(copiedBytes: copied)
       }
-      if let error = refusal(of: MessagePrefix(carry)) { return fail(error) }
+      if let error = refusal(of: MessagePrefix(carry)) { return .failed(error) }
     }
     let prefix = MessagePrefix(carry)
     carry.take(from: chunk, &rest, upTo: MessagePrefix.byteCount + prefix.length)
@@ -139,17 +140,22 @@ struct MessageDeframer {
       return .held(carry, wasCompressed: false, windowBytes: taken)
     }
     let body = MessagePrefix.byteCount..<carry.count
-    return unsafe decompress(carry.span.bytes, body, codecs, windowBytes: taken)
+    return unsafe handOutCompressed(carry.span.bytes, body, codecs, windowBytes: taken)
   }
 
-  private mutating func decompress(
+  private func handOutCompressed(
     _ bytes: RawSpan, _ body: Range<Int>, _ codecs: Codecs, windowBytes: Int
   ) -> Output {
-    switch codecs.decompressFramed(bytes, body, encoding, bytesMax: messageBytesMax) {
-    case .success(let run): return .held(run, wasCompressed: true, windowBytes: windowBytes)
-    case .failure(.corrupt(let reason)): return fail(.corrupt(encoding, reason))
-    case .failure(.tooLarge):
-      return fail(.decompressedTooLarge(encoding, bytesMax: messageBytesMax))
+    switch compressed {
+    case .kept:
+      var message: [UInt8] = []
+      message.append(bytes, body)
+      return .compressed(message, windowBytes: windowBytes)
+    case .opened:
+      switch codecs.openFramed(bytes, body, encoding, bytesMax: messageBytesMax) {
+      case .success(let run): return .held(run, wasCompressed: true, windowBytes: windowBytes)
+      case .failure(let error): return .failed(error)
+      }
     }
   }
 
@@ -165,11 +171,6 @@ struct MessageDeframer {
   private func framedBytes(_ carry: [UInt8]) -> Int {
     guard carry.count >= MessagePrefix.byteCount else { return MessagePrefix.byteCount }
     return MessagePrefix.byteCount + MessagePrefix(carry).length
-  }
-
-  private mutating func fail(_ error: DeframingError) -> Output {
-    state = .failed(error)
-    return .failed(error)
   }
 }
 

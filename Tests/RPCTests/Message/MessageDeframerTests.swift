@@ -59,7 +59,7 @@ struct MessageDeframerTests {
       deframe([framed([1]) + framed([1, 2, 3, 4])], messageBytesMax: 3)
         == Deframed(
           messages: [ReceivedMessage(bytes: [1])],
-          error: .messageTooLarge(bytes: 4, bytesMax: 3), windowBytes: 6))
+          error: .messageTooLarge(bytes: 4, bytesMax: 3), windowBytes: 15))
   }
 
   @Test("refuses a large declared length as soon as the prefix is there", arguments: 1...5)
@@ -86,6 +86,38 @@ struct MessageDeframerTests {
     let stream = Array(framed([1, 2, 3])[..<length])
     let missing = length < 5 ? 5 - length : 8 - length
     #expect(deframe([stream]).error == .truncated(bytesMissing: missing))
+  }
+
+  @Test("keeps compressed messages as they are for a consumer that lets them wait")
+  func keepsCompressed() throws {
+    let message = Array(repeating: UInt8(7), count: 1_000)
+    let body = compressed(message, .gzip)
+    let chunk = framed(body, flag: 1)
+    var deframer = MessageDeframer(encoding: .gzip, messageBytesMax: 1_000, compressed: .kept)
+    var rest = chunk.indices
+    let codecs = Codecs()
+    #expect(
+      deframer.next(in: chunk.span.bytes, &rest, codecs: codecs)
+        == .compressed(body, windowBytes: chunk.count))
+    let opened = try codecs.open(body, .gzip, bytesMax: 1_000)
+    #expect(opened == ReceivedMessage(bytes: message, wasCompressed: true))
+    #expect(throws: DeframingError.decompressedTooLarge(.gzip, bytesMax: 999)) {
+      try codecs.open(body, .gzip, bytesMax: 999)
+    }
+  }
+
+  @Test("leaves to the caller what it took of a chunk before the error", arguments: 0..<10)
+  func accountsAfterError(cutAt: Int) {
+    let stream = framed([1, 2, 3, 4, 5, 6, 7, 8], flag: 1)
+    var deframer = MessageDeframer(encoding: .gzip, messageBytesMax: 100)
+    let codecs = Codecs()
+    let (first, second) = (Array(stream[..<cutAt]), Array(stream[cutAt...]))
+    var rest = first.indices
+    #expect(
+      deframer.next(in: first.span.bytes, &rest, codecs: codecs) == .exhausted(copiedBytes: cutAt))
+    rest = second.indices
+    _ = deframer.next(in: second.span.bytes, &rest, codecs: codecs)
+    #expect(rest == second.indices)
   }
 
   @Test("stays failed")

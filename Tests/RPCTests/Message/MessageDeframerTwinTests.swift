@@ -31,16 +31,13 @@ private func twin(_ stream: [UInt8], _ encoding: Encoding, messageBytesMax: Int)
       result.messages.append(ReceivedMessage(bytes: body))
       continue
     }
-    let codec = Codecs().decompressFramed(
+    let codec = Codecs().openFramed(
       body.span.bytes, body.indices, encoding, bytesMax: messageBytesMax)
     switch codec {
     case .success(let run):
       result.messages.append(ReceivedMessage(bytes: Array(run[5...]), wasCompressed: true))
-    case .failure(.tooLarge):
-      result.error = .decompressedTooLarge(encoding, bytesMax: messageBytesMax)
-      return result
-    case .failure(.corrupt(let reason)):
-      result.error = .corrupt(encoding, reason)
+    case .failure(let error):
+      result.error = error
       return result
     }
   }
@@ -53,11 +50,7 @@ struct MessageDeframerTwinTests {
   func wellFormed(encoding: Encoding, seed: UInt64) {
     var random = SplitMix64(seed: seed)
     let stream = randomStream(encoding, &random)
-    let expected = twin(stream, encoding, messageBytesMax: 5_000)
-    let found = deframe(cut(stream, &random), encoding: encoding, messageBytesMax: 5_000)
-    #expect(found.messages == expected.messages)
-    #expect(found.error == expected.error)
-    #expect(expected.error != nil || found.windowBytes == stream.count)
+    compare(stream, cut(stream, &random), encoding)
   }
 
   @Test("agree on damaged streams cut at random", arguments: Encoding.allCases, 0..<80)
@@ -69,10 +62,21 @@ struct MessageDeframerTwinTests {
       stream[place] = UInt8.random(in: 0...255, using: &random)
     }
     stream.removeLast(Int.random(in: 0...stream.count / 4, using: &random))
+    compare(stream, cut(stream, &random), encoding)
+  }
+
+  private func compare(_ stream: [UInt8], _ chunks: [[UInt8]], _ encoding: Encoding) {
     let expected = twin(stream, encoding, messageBytesMax: 5_000)
-    let found = deframe(cut(stream, &random), encoding: encoding, messageBytesMax: 5_000)
-    #expect(found.messages == expected.messages)
-    #expect(found.error == expected.error)
+    for compressed in [MessageDeframer.Compressed.opened, .kept] {
+      let found = deframe(
+        chunks, encoding: encoding, messageBytesMax: 5_000, compressed: compressed)
+      #expect(found.messages == expected.messages)
+      #expect(found.error == expected.error)
+      // An error accounts for its chunk whole, and later chunks are not fed.
+      let ends = chunks.reduce(into: [0]) { ends, chunk in ends.append(ends.last! + chunk.count) }
+      #expect(ends.contains(found.windowBytes))
+      #expect(found.error != nil || found.windowBytes == stream.count)
+    }
   }
 
   private func randomStream(_ encoding: Encoding, _ random: inout SplitMix64) -> [UInt8] {

@@ -21,19 +21,23 @@ let compressions = Encoding.allCases.filter { $0 != .identity }
 struct Deframed: Equatable {
   var messages: [ReceivedMessage] = []
   var error: DeframingError?
-  /// Bytes that runs, held messages and copies took, in all.
+  /// Bytes that runs, messages and copies took, and what an error left, in all.
   var windowBytes = 0
 }
 
 /// Feeds chunks to a deframer until it fails or they end, then ends the stream.
 func deframe(
   _ chunks: [[UInt8]], encoding: Encoding = .identity, messageBytesMax: Int = 1 << 20,
-  codecs: Codecs = Codecs()
+  compressed: MessageDeframer.Compressed = .opened
 ) -> Deframed {
-  var deframer = MessageDeframer(encoding: encoding, messageBytesMax: messageBytesMax)
+  let codecs = Codecs()
+  var deframer = MessageDeframer(
+    encoding: encoding, messageBytesMax: messageBytesMax, compressed: compressed)
   var result = Deframed()
   for chunk in chunks {
-    feed(chunk, to: &deframer, codecs, &result)
+    feed(chunk, to: &deframer, codecs, &result) { message in
+      try codecs.open(message, encoding, bytesMax: messageBytesMax)
+    }
     if result.error != nil { return result }
   }
   result.error = deframer.finish()
@@ -41,7 +45,8 @@ func deframe(
 }
 
 private func feed(
-  _ chunk: [UInt8], to deframer: inout MessageDeframer, _ codecs: Codecs, _ result: inout Deframed
+  _ chunk: [UInt8], to deframer: inout MessageDeframer, _ codecs: Codecs, _ result: inout Deframed,
+  open: ([UInt8]) throws -> ReceivedMessage
 ) {
   let span = chunk.span.bytes
   var rest = chunk.indices
@@ -54,11 +59,21 @@ private func feed(
       result.windowBytes += windowBytes
       result.messages += messages(
         in: run.span.bytes, run.indices, wasCompressed: wasCompressed)
+    case .compressed(let message, let windowBytes):
+      result.windowBytes += windowBytes
+      do {
+        result.messages.append(try open(message))
+      } catch {
+        result.error = error as? DeframingError
+        result.windowBytes += rest.count
+        return
+      }
     case .exhausted(let copiedBytes):
       result.windowBytes += copiedBytes
       return
     case .failed(let error):
       result.error = error
+      result.windowBytes += rest.count
       return
     }
   }
