@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
+import Protobuf
 import Shard
 
 /// What all loops judge points by, and how they speak of those that are not accepted.

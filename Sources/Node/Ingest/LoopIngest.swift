@@ -129,7 +129,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     nonisolated(unsafe) let turn = turn
     Task.detached { [self] in
       await aggregator.apply(batch, now: now)
-      loop.execute { self.applied(batch, turn) }
+      loop.execute { unsafe self.applied(batch, turn) }
     }
   }
 

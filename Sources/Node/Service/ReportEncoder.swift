@@ -22,7 +22,7 @@ struct ReportEncoder {
   private func write(
     _ report: PartialReport, _ rows: some Sequence<Int>, to writer: inout WireWriter
   ) {
-    let names = report.nameBytes.span.bytes
+    let names = unsafe report.nameBytes.span.bytes
     for row in rows {
       writer.writeNested(field: 1) { entry in
         let name = report.nameRange(row)

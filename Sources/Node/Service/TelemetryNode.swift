@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
+import Protobuf
 import RPC
 import RPCServices
 import Shard
@@ -44,9 +45,12 @@ final class TelemetryNode: Sendable {
     self.shards = shards
     self.now = now
     self.group = group
+    let services = [telemetry, health.service]
+    let reflection = ReflectionIndex.services(
+      describing: services, files: [TelemetryService.file, Health.file])
     server = Server(
-      group: group, services: [telemetry, health.service], options: configuration.serverOptions
-    ) { log.write($0) }
+      group: group, services: services + reflection, options: configuration.serverOptions
+    ) { (event: ServerEvent) in log.write(event) }
   }
 
   /// Listens, and is ready for calls when it returns.

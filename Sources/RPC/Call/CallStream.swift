@@ -11,26 +11,38 @@ final class CallStream: @unchecked Sendable {
   /// The peer has sent its last frame.
   var peerEnded = false
   var inbound = InboundMessages()
-  private(set) var deframer: MessageDeframer
+  private var deframer: MessageDeframer
+  private var encoding: Encoding
+  private let messageBytesMax: Int
+  private let messages: MessageDeframer.Compressed
   private var credit = StreamCredit()
   private var writers: [CheckedContinuation<Void, any Error>] = []
   private let link: HTTP2Link
   private let loop: EventLoop
 
+  /// - Parameters:
+  ///   - encoding: how the peer compresses; ``expect(_:)`` if its headers are still to come.
+  ///   - messages: whether they are taken in place, or wait for a reader.
   init(
     _ id: Int32, on link: HTTP2Link, _ loop: EventLoop, body: OutboundBody,
-    encoding: Encoding, messageBytesMax: Int
+    encoding: Encoding, messageBytesMax: Int, messages: MessageDeframer.Compressed
   ) {
     self.id = id
     self.link = link
     self.loop = loop
     self.body = body
-    deframer = MessageDeframer(encoding: encoding, messageBytesMax: messageBytesMax)
+    self.encoding = encoding
+    self.messageBytesMax = messageBytesMax
+    self.messages = messages
+    deframer = MessageDeframer(
+      encoding: encoding, messageBytesMax: messageBytesMax, compressed: messages)
   }
 
   /// Learns, from the answer's headers, how the peer compresses.
-  func expect(_ encoding: Encoding, messageBytesMax: Int) {
-    deframer = MessageDeframer(encoding: encoding, messageBytesMax: messageBytesMax)
+  func expect(_ encoding: Encoding) {
+    self.encoding = encoding
+    deframer = MessageDeframer(
+      encoding: encoding, messageBytesMax: messageBytesMax, compressed: messages)
   }
 
   // MARK: Receiving
@@ -39,12 +51,13 @@ final class CallStream: @unchecked Sendable {
   ///
   /// - Returns: what is wrong with the stream, if anything.
   func receive(_ chunk: RawSpan, _ range: Range<Int>) -> DeframingError? {
-    walk(chunk, range) { run, part, wasCompressed, windowBytes in
+    walk(chunk, range) { run, part, windowBytes in
       var frames = MessageFrames(part)
       var windowBytes = windowBytes
       while let body = frames.next(in: run) {
-        let message = ReceivedMessage(copying: run, body, wasCompressed: wasCompressed)
-        giveBack(inbound.push(message, windowBytes: windowBytes))
+        let bytes = ReceivedMessage(copying: run, body, wasCompressed: false).bytes
+        push(
+          InboundMessages.Held(bytes: bytes, isCompressed: false, windowBytes: windowBytes))
         windowBytes = 0
       }
     }
@@ -53,19 +66,20 @@ final class CallStream: @unchecked Sendable {
   /// Cuts a DATA chunk into runs of messages, in place. `each` owes the credit of a run.
   func walk(
     _ chunk: RawSpan, _ range: Range<Int>,
-    each: (_ run: RawSpan, _ part: Range<Int>, _ wasCompressed: Bool, _ windowBytes: Int) -> Void
+    each: (_ run: RawSpan, _ part: Range<Int>, _ windowBytes: Int) -> Void
   ) -> DeframingError? {
     var rest = range
     while true {
       switch deframer.next(in: chunk, &rest, codecs: loop.codecs) {
       case .run(let part):
         credit.handedOut(part.count)
-        each(chunk, part, false, part.count)
-      case .held(let run, let wasCompressed, let windowBytes):
+        each(chunk, part, part.count)
+      case .held(let run, _, let windowBytes):
         credit.handedOut(windowBytes)
-        unsafe each(run.span.bytes, 0..<run.count, wasCompressed, windowBytes)
-      case .compressed:
-        preconditionFailure("this deframer opens compressed messages")
+        unsafe each(run.span.bytes, 0..<run.count, windowBytes)
+      case .compressed(let bytes, let windowBytes):
+        credit.handedOut(windowBytes)
+        push(InboundMessages.Held(bytes: bytes, isCompressed: true, windowBytes: windowBytes))
       case .exhausted(let copiedBytes):
         consume(credit.copied(copiedBytes))
         return nil
@@ -73,6 +87,24 @@ final class CallStream: @unchecked Sendable {
         consume(rest.count)
         return error
       }
+    }
+  }
+
+  private func push(_ message: InboundMessages.Held) {
+    switch inbound.push(message) {
+    case .queued: break
+    case .wanted(let reader): reader.resume(with: Result { try open(message) })
+    case .unwanted: giveBack(message.windowBytes)
+    }
+  }
+
+  private func open(_ message: InboundMessages.Held) throws(RPCError) -> ReceivedMessage {
+    giveBack(message.windowBytes)
+    guard message.isCompressed else { return ReceivedMessage(bytes: message.bytes) }
+    do {
+      return try loop.codecs.open(message.bytes, encoding, bytesMax: messageBytesMax)
+    } catch {
+      throw RPCError(error.status)
     }
   }
 
@@ -90,12 +122,23 @@ final class CallStream: @unchecked Sendable {
   /// Whether the stream was cut inside a message.
   func finishReceiving() -> DeframingError? { deframer.finish() }
 
+  /// Takes the only message of a request that has ended.
+  ///
+  /// - Throws: UNIMPLEMENTED when there is none, or more than one.
+  func onlyMessage() throws(RPCError) -> ReceivedMessage {
+    let count = inbound.count
+    guard count == 1, case .message(let message) = inbound.take() else {
+      throw RPCError(.unimplemented, "this method takes one message, and got \(count)")
+    }
+    return try open(message)
+  }
+
   /// Takes the next message, waiting for it if need be; nil after the last.
+  ///
+  /// - Throws: how the call failed, or why the message could not be opened.
   func next(isolation: isolated any Actor) async throws -> ReceivedMessage? {
     switch inbound.take() {
-    case .message(let message, let windowBytes):
-      giveBack(windowBytes)
-      return message
+    case .message(let message): return try open(message)
     case .end: return nil
     case .failure(let error): throw error
     case .wait: break

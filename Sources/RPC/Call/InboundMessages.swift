@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Received messages on their way to a task that takes them one at a time.
+/// Received messages on their way to a task that takes them one at a time. They wait as they came:
+/// compressed ones are opened when they are taken, so that what waits is never larger than the
+/// flow-control window that it fills.
 struct InboundMessages {
+  typealias Reader = CheckedContinuation<ReceivedMessage?, any Error>
+
+  /// A message that waits.
+  struct Held {
+    var bytes: [UInt8]
+    var isCompressed: Bool
+    /// Flow-control credit that is free again once it is taken.
+    var windowBytes: Int
+  }
+
+  /// What becomes of a message that came.
+  enum OnPush {
+    case queued
+    /// A reader waits for it.
+    case wanted(Reader)
+    /// Nobody will take it.
+    case unwanted
+  }
+
   /// What taking gives.
   enum OnTake {
-    /// A message; so many bytes of flow-control credit are free again.
-    case message(ReceivedMessage, windowBytes: Int)
+    case message(Held)
     case end
     case failure(any Error)
     /// Nothing is here yet.
@@ -18,26 +38,23 @@ struct InboundMessages {
     case failed(any Error)
   }
 
-  private var queue: [(message: ReceivedMessage, windowBytes: Int)] = []
+  private var queue: [Held] = []
   private var head = 0
   private var end = End.open
-  private var reader: CheckedContinuation<ReceivedMessage?, any Error>?
+  private var reader: Reader?
 
   /// Messages that wait.
   var count: Int { queue.count - head }
 
-  /// Adds a message, or gives it to the reader that waits for it.
-  ///
-  /// - Returns: credit to give back at once.
-  mutating func push(_ message: ReceivedMessage, windowBytes: Int) -> Int {
+  /// A message came.
+  mutating func push(_ message: Held) -> OnPush {
     if let reader {
       self.reader = nil
-      reader.resume(returning: message)
-      return windowBytes
+      return .wanted(reader)
     }
-    guard case .open = end else { return windowBytes }
-    queue.append((message, windowBytes))
-    return 0
+    guard case .open = end else { return .unwanted }
+    queue.append(message)
+    return .queued
   }
 
   /// No message follows those that are here.
@@ -74,13 +91,14 @@ struct InboundMessages {
   /// Takes the next message if there is one.
   mutating func take() -> OnTake {
     if head < queue.count {
-      let (message, windowBytes) = queue[head]
+      let message = queue[head]
+      queue[head].bytes = []
       head += 1
       if head == queue.count {
         queue.removeAll(keepingCapacity: queue.count <= 64)
         head = 0
       }
-      return .message(message, windowBytes: windowBytes)
+      return .message(message)
     }
     switch end {
     case .open: return .wait
@@ -90,7 +108,7 @@ struct InboundMessages {
   }
 
   /// Leaves a reader that wants what ``take()`` did not have.
-  mutating func wait(_ reader: CheckedContinuation<ReceivedMessage?, any Error>) {
+  mutating func wait(_ reader: Reader) {
     precondition(self.reader == nil, "a call's messages are taken by one task at a time")
     self.reader = reader
   }

@@ -13,16 +13,17 @@ final class ClientCallState: @unchecked Sendable {
   }
 
   let stream: CallStream
-  let options: CallOptions
+  /// How our messages are compressed.
+  let encoding: Encoding
   var deadline: LoopTimer?
   private(set) var initialMetadata: Metadata?
   private(set) var end: End?
   private var metadataWaiters: [CheckedContinuation<Metadata, Never>] = []
   private var endWaiters: [CheckedContinuation<End, Never>] = []
 
-  init(_ stream: CallStream, _ options: CallOptions) {
+  init(_ stream: CallStream, sending encoding: Encoding) {
     self.stream = stream
-    self.options = options
+    self.encoding = encoding
   }
 
   // MARK: Events
@@ -42,7 +43,7 @@ final class ClientCallState: @unchecked Sendable {
     guard headers.isGRPC else { return End(status: headers.foreignStatus, trailers: metadata) }
     do {
       let encoding = try Encoding.announced(headers.value("grpc-encoding"))
-      stream.expect(encoding, messageBytesMax: options.messageBytesMax)
+      stream.expect(encoding)
     } catch {
       return End(status: error.clientStatus, trailers: metadata)
     }

@@ -16,8 +16,8 @@ extension ClientConnection {
     link.setNeedsFlush()
     let stream = CallStream(
       id, on: link, loop, body: body, encoding: .identity,
-      messageBytesMax: options.messageBytesMax)
-    let call = ClientCallState(stream, options)
+      messageBytesMax: options.messageBytesMax, messages: .kept)
+    let call = ClientCallState(stream, sending: options.encoding)
     calls[id] = call
     if let timeout = options.timeout { start(timeout, call) }
     tick()
@@ -55,7 +55,7 @@ extension ClientConnection {
     var framed: [UInt8] = []
     framed.reserveCapacity(MessagePrefix.byteCount + message.count)
     try MessageFramer.append(
-      message, encoding: compress ? call.options.encoding : .identity, codecs: loop.codecs,
+      message, encoding: compress ? call.encoding : .identity, codecs: loop.codecs,
       to: &framed)
     try await send(call, framed: framed)
   }
@@ -82,7 +82,13 @@ extension ClientConnection {
   }
 
   func next(_ call: ClientCallState) async throws -> ReceivedMessage? {
-    try await call.stream.next(isolation: self)
+    do {
+      return try await call.stream.next(isolation: self)
+    } catch let error as RPCError {
+      // Over already, unless the message itself is at fault.
+      end(call, error.status)
+      throw error
+    }
   }
 
   func initialMetadata(_ call: ClientCallState) async -> Metadata {

@@ -21,32 +21,3 @@ public protocol BulkSink: AnyObject {
   /// sent. No method is called afterwards.
   func failed(_ status: RPCStatus) -> RPCStatus
 }
-
-/// Walks a run of length-prefixed messages without copying them.
-public struct MessageFrames {
-  /// Where the next prefix starts.
-  public private(set) var offset: Int
-  private let end: Int
-
-  /// Walks `range` of a span given to ``BulkSink/received(_:range:windowBytes:)``.
-  @inlinable
-  public init(_ range: Range<Int>) {
-    self.init(offset: range.lowerBound, end: range.upperBound)
-  }
-
-  @usableFromInline
-  init(offset: Int, end: Int) {
-    self.offset = offset
-    self.end = end
-  }
-
-  /// The bytes of the next message, or nil at the end. O(1).
-  public mutating func next(in run: RawSpan) -> Range<Int>? {
-    guard offset < end else { return nil }
-    let word = unsafe run.unsafeLoadUnaligned(fromUncheckedByteOffset: offset + 1, as: UInt32.self)
-    let start = offset + 5
-    let stop = start + Int(UInt32(bigEndian: word))
-    offset = stop
-    return start..<stop
-  }
-}

@@ -25,7 +25,7 @@ extension ServerConnection {
           ResponseWriter(connection: connection, call: call), context)
       }
     case .success(.bulk(let makeSink)):
-      let call = add(id, head, .over)
+      let call = add(id, head, .over, messages: .opened)
       guard !core.interceptors.isEmpty else {
         call.work = .bulk(makeSink(BulkCall(self, call, call.context)))
         return
@@ -35,10 +35,13 @@ extension ServerConnection {
     }
   }
 
-  private func add(_ id: Int32, _ head: RequestHead, _ work: ServerCall.Work) -> ServerCall {
+  private func add(
+    _ id: Int32, _ head: RequestHead, _ work: ServerCall.Work,
+    messages: MessageDeframer.Compressed = .kept
+  ) -> ServerCall {
     let stream = CallStream(
       id, on: link, loop, body: OutboundBody(), encoding: head.encoding,
-      messageBytesMax: core.options.messageBytesMax)
+      messageBytesMax: core.options.messageBytesMax, messages: messages)
     let deadline = head.timeout.map { ContinuousClock.now + $0 }
     let context = ServerContext(
       head, peer: link.stream.peer, deadline: deadline, encoding: core.options.responseEncoding)
@@ -64,14 +67,12 @@ extension ServerConnection {
     _ call: ServerCall,
     _ handler: @escaping @Sendable (ReceivedMessage, ServerContext) async throws -> [UInt8]
   ) {
-    guard call.stream.inbound.count == 1,
-      case .message(let message, let windowBytes) = call.stream.inbound.take()
-    else {
-      let count = call.stream.inbound.count
-      return fail(
-        call, RPCStatus(.unimplemented, "this method takes one message, and got \(count)"))
+    let message: ReceivedMessage
+    do {
+      message = try call.stream.onlyMessage()
+    } catch {
+      return fail(call, error.status)
     }
-    call.stream.giveBack(windowBytes)
     spawn(call) { connection, context in
       let answer = try await handler(message, context)
       try await connection.write(call, answer, compress: true)
@@ -109,7 +110,7 @@ extension ServerConnection {
 
   private func feedWaiting(_ sink: any BulkSink, _ call: ServerCall, _ bytes: [UInt8]) {
     let error = unsafe call.stream.walk(bytes.span.bytes, 0..<bytes.count) {
-      run, part, _, windowBytes in
+      run, part, windowBytes in
       sink.received(run, range: part, windowBytes: windowBytes)
     }
     if let error { return fail(call, error.status) }

@@ -78,7 +78,7 @@ actor ServerConnection {
 
   private func feed(_ sink: any BulkSink, _ call: ServerCall, _ chunk: RawSpan, _ range: Range<Int>)
   {
-    let error = call.stream.walk(chunk, range) { run, part, _, windowBytes in
+    let error = call.stream.walk(chunk, range) { run, part, windowBytes in
       if call.isOpen {
         sink.received(run, range: part, windowBytes: windowBytes)
       } else {

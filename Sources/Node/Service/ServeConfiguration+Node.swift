@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import RPC
+import Shard
+
+/// What a node makes of its configuration.
+extension ServeConfiguration {
+  /// - Throws: ``UsageError`` when window, resolution and grace do not go together.
+  func shape() throws(UsageError) -> WindowShape {
+    do {
+      return try WindowShape(
+        windowSeconds: windowSeconds, resolutionSeconds: resolutionSeconds,
+        futureGraceSeconds: futureGraceSeconds)
+    } catch {
+      throw UsageError("\(error)")
+    }
+  }
+
+  var serverOptions: ServerOptions {
+    var options = ServerOptions()
+    options.messageBytesMax = messageBytesMax
+    options.concurrentStreamsMax = concurrentStreamsMax
+    options.connectionAgeMax = connectionAgeMax
+    return options
+  }
+}
+
+extension Log {
+  /// Writes down what the server met with.
+  func write(_ event: ServerEvent) {
+    switch event {
+    case .connectionOpened(let peer):
+      debug("connection opened", ["peer": .string(peer)])
+    case .connectionClosed(let peer, let reason):
+      debug("connection closed", ["peer": .string(peer), "reason": .string(reason ?? "done")])
+    case .acceptFailed(let reason):
+      warning("cannot accept connections", ["reason": .string(reason)])
+    }
+  }
+}
