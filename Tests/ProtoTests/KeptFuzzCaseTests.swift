@@ -7,7 +7,7 @@ import Testing
 @Suite("kept fuzz cases")
 struct KeptFuzzCaseTests {
   private static let corpus = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().appendingPathComponent("../Fuzz/corpus/proto-point-reader")
+    .deletingLastPathComponent().appendingPathComponent("../Fuzz/ProtoPointReader.corpus")
 
   @Test("the reader and the generated decoder agree on each")
   func pointReader() throws {

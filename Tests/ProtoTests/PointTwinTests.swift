@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
 import Protobuf
+import TestKit
 import Testing
 
 /// The generated decoder is the stupid twin of the reader: slow, and with no path of its own for
@@ -9,7 +10,7 @@ import Testing
 struct PointTwinTests {
   @Test("on seeded random points, whole and mutated", arguments: 0..<8 as Range<UInt64>)
   func mutated(seed: UInt64) {
-    var random = SplitMix(seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<5000 {
       var bytes = random.point()
       for _ in 0..<Int.random(in: 0...3, using: &random) { random.mutate(&bytes) }
@@ -19,7 +20,7 @@ struct PointTwinTests {
 
   @Test("on seeded random tags and bytes", arguments: 0..<4 as Range<UInt64>)
   func garbage(seed: UInt64) {
-    var random = SplitMix(seed)
+    var random = SplitMix64(seed: seed)
     let likely: [UInt8] = [0, 1, 2, 8, 0x0A, 0x0B, 0x0C, 0x11, 0x18, 0x1C, 0x22, 0x7F, 0x80, 0xFF]
     for _ in 0..<5000 {
       let count = Int.random(in: 0...24, using: &random)
@@ -47,24 +48,9 @@ struct PointTwinTests {
   }
 }
 
-/// Steele, Lea and Flood's generator: the same numbers for the same seed, everywhere.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-}
-
-extension SplitMix {
+extension SplitMix64 {
   /// An encoded point; names and times of every length.
-  mutating func point() -> [UInt8] {
+  fileprivate mutating func point() -> [UInt8] {
     let length = Int.random(in: 0...(Bool.random(using: &self) ? 30 : 200), using: &self)
     let time = Int64(bitPattern: next()) >> Int64.random(in: 0...63, using: &self)
     var point = Point()
@@ -75,7 +61,7 @@ extension SplitMix {
   }
 
   /// Flips, inserts, removes or repeats something.
-  mutating func mutate(_ bytes: inout [UInt8]) {
+  fileprivate mutating func mutate(_ bytes: inout [UInt8]) {
     guard !bytes.isEmpty else { return bytes.append(UInt8(truncatingIfNeeded: next())) }
     let place = Int.random(in: 0..<bytes.count, using: &self)
     switch Int.random(in: 0..<5, using: &self) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Protobuf
+import TestKit
 import Testing
 
 @Suite("random bytes")
@@ -10,7 +11,7 @@ struct RandomRoundTripTests {
 
   @Test("what decodes is unchanged by another round", arguments: 0..<6)
   func idempotent(index: Int) throws {
-    var random = SeededRandom(UInt64(index))
+    var random = SplitMix64(seed: UInt64(index))
     var decoded = 0
     for _ in 0..<4000 {
       let count = Int.random(in: 0...40, using: &random)
@@ -29,17 +30,5 @@ struct RandomRoundTripTests {
     let again = try M(decoding: encoded)
     #expect(again.encodedSize == encoded.count, "\(bytes)")
     return true
-  }
-}
-
-/// Knuth's linear congruence, its high half: the same numbers for the same seed.
-private struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed &+ 1 }
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state << 32 | state >> 32
   }
 }

@@ -1,25 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random messages, from Google's Python runtime to the generated code and back.
 
-    python round_trip.py TESTEE [SEED]
-
-TESTEE is the conformance testee. Messages of the telemetry schema and of every kind of field are
-sent whole, which must come back equal; as a message that knows no field, which must come back byte
-for byte; and mutated, where both runtimes must agree whether the bytes are a message, and which.
-Prints its seed and what it did; exits 1 at the first difference. The `protobuf` package and protoc
-are needed.
+The environment names the conformance testee (`TESTEE_BIN`, its path) and perhaps a seed
+(`ROUND_TRIP_SEED`); a failure prints the seed. Python's `protobuf` and protoc are needed.
 """
+
+import os
 import pathlib
 import random
 import struct
 import subprocess
-import sys
 import tempfile
 
+import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message, message_factory
 
 import random_messages
 
+SEED = int(os.environ.get("ROUND_TRIP_SEED", random.SystemRandom().randrange(2**32)))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ENVELOPE = b"""
 syntax = "proto3";
@@ -58,7 +56,7 @@ def load_types():
     }
 
 
-class Testee:
+class OtherRuntime:
     """The other runtime: bytes in; bytes out, or None (no message), and `error` says why."""
 
     error = ""
@@ -77,8 +75,7 @@ class Testee:
         if response.WhichOneof("result") == "parse_error":
             self.error = response.parse_error
             return None
-        if response.WhichOneof("result") != "protobuf":
-            sys.exit(f"the testee answers {response}")
+        assert response.WhichOneof("result") == "protobuf", response
         return response.protobuf
 
 
@@ -107,48 +104,56 @@ def mutate(payload, rng):
     return bytes(payload)
 
 
-def main():
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.SystemRandom().randrange(2**32)
-    rng = random.Random(seed)
-    types = load_types()
-    testee = Testee(sys.argv[1], types)
-    counts = {"whole": 0, "mutated, a message": 0, "mutated, none": 0}
-
-    def check(label, name, payload, expected, actual):
-        if expected != actual:
-            sys.exit(
-                f"seed {seed}: {label}: {name} {payload.hex()}\n"
-                f"python {expected and expected.hex()}\ntestee {actual and actual.hex()}"
-            )
-
-    for name in TYPES:
-        kind = types[name]
-        has_map = any(random_messages.is_map(field) for field in kind.DESCRIPTOR.fields)
-        for _ in range(500):
-            sent = kind()
-            random_messages.fill(sent, rng)
-            payload = sent.SerializeToString()
-            back = testee.recode(name, payload)
-            whole = sent.SerializeToString(deterministic=True)
-            check("whole", name, payload, whole, back and canonical(kind, back) or back)
-            unknown = testee.recode("tributary.test.Nothing", payload)
-            check("unknown", name, payload, payload, unknown)
-            counts["whole"] += 1
-            for _ in range(3):
-                mutated = mutate(payload, rng)
-                back = testee.recode(name, mutated)
-                expected = canonical(kind, mutated)
-                actual = back if back is None else canonical(kind, back)
-                # Python's runtime takes field number 0, which the conformance suite forbids.
-                if actual is None and "legal field number" in testee.error:
-                    continue
-                # What becomes of unknown fields in a map's entry is up to the runtime.
-                if has_map and expected is not None and actual is not None:
-                    expected = actual
-                check("mutated", name, mutated, expected, actual)
-                counts["mutated, none" if back is None else "mutated, a message"] += 1
-    print(f"round trips with seed {seed}: {counts}")
+@pytest.fixture(scope="module")
+def types():
+    return load_types()
 
 
-if __name__ == "__main__":
-    main()
+@pytest.fixture(scope="module")
+def testee(types):
+    started = OtherRuntime(os.environ["TESTEE_BIN"], types)
+    yield started
+    started.process.stdin.close()
+    assert started.process.wait(timeout=10) == 0
+
+
+def random_payloads(kind, count):
+    """Random messages of a type, each with its bytes."""
+    rng = random.Random(f"{SEED} {kind.DESCRIPTOR.full_name}")
+    for _ in range(count):
+        sent = kind()
+        random_messages.fill(sent, rng)
+        yield rng, sent, sent.SerializeToString()
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_a_message_comes_back_equal(name, types, testee):
+    for _, sent, payload in random_payloads(types[name], 500):
+        back = testee.recode(name, payload)
+        assert back is not None, f"seed {SEED}: {testee.error}: {payload.hex()}"
+        whole = sent.SerializeToString(deterministic=True)
+        assert canonical(types[name], back) == whole, f"seed {SEED}: {payload.hex()}"
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_unknown_fields_come_back_byte_for_byte(name, types, testee):
+    for _, _, payload in random_payloads(types[name], 200):
+        back = testee.recode("tributary.test.Nothing", payload)
+        assert back == payload, f"seed {SEED}"
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_both_runtimes_agree_on_mutated_bytes(name, types, testee):
+    kind = types[name]
+    has_map = any(random_messages.is_map(field) for field in kind.DESCRIPTOR.fields)
+    for rng, _, payload in random_payloads(kind, 1000):
+        mutated = mutate(payload, rng)
+        expected = canonical(kind, mutated)
+        back = testee.recode(name, mutated)
+        # Python's runtime takes field number 0, which the conformance suite forbids.
+        if back is None and "legal field number" in testee.error:
+            continue
+        assert (back is None) == (expected is None), f"seed {SEED}: {mutated.hex()}"
+        # What becomes of unknown fields in a map's entry is up to the runtime.
+        if back is not None and not has_map:
+            assert canonical(kind, back) == expected, f"seed {SEED}: {mutated.hex()}"
