@@ -71,7 +71,7 @@ let package = Package(
     executable("ConformanceTestee", ["Proto", "Protobuf"], path: "Tests/Conformance"),
 
     .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
-    tests("ProtobufTests", ["Protobuf"], exclude: ["kinds.proto"]),
+    tests("ProtobufTests", ["Protobuf", "ProtocPlugin"], exclude: ["kinds.proto"]),
     tests("ProtoTests", ["Proto", "Protobuf"]),
     tests("ShardTests", ["Shard", "Proto"]),
     tests("RouterTests", ["Router", "Shard", "Proto"]),
