@@ -76,8 +76,8 @@ enum Names {
   }
 
   private static let takenMembers: Set<String> = [
-    "unknownFields", "fullName", "hashValue", "hash", "encodedSize", "encoded", "encodeFields",
-    "decodeField", "decodeFields", "fieldName", "merge", "with",
+    "unknownFields", "hashValue", "hash", "encodedSize", "encoded", "encodeFields", "decodeField",
+    "decodeFields", "merge",
   ]
   private static let takenCases: Set<String> = ["namedValues", "hash"]
   private static let takenTypes: Set<String> = [

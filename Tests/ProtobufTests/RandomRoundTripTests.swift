@@ -18,17 +18,9 @@ struct RandomRoundTripTests {
       var bytes = (0..<count).map { _ in UInt8.random(in: 0...0xFF, using: &random) }
       // Small numbers are likelier to be tags of known fields.
       for place in stride(from: 0, to: count, by: 2) { bytes[place] &= 0x3F }
-      decoded += try check(Self.types[index], bytes) ? 1 : 0
+      try Self.types[index].expectStable(bytes)
+      decoded += (try? Self.types[index].init(decoding: bytes)) == nil ? 0 : 1
     }
     #expect(decoded > 100)
-  }
-
-  private func check<M: Message>(_ type: M.Type, _ bytes: [UInt8]) throws -> Bool {
-    guard let message = try? M(decoding: bytes) else { return false }
-    let encoded = message.encoded()
-    #expect(encoded.count == message.encodedSize)
-    let again = try M(decoding: encoded)
-    #expect(again.encodedSize == encoded.count, "\(bytes)")
-    return true
   }
 }
