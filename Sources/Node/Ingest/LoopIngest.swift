@@ -22,7 +22,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   private let loop: EventLoop
   private let rules: IngestRules
-  private let shards: [Aggregator]
+  private let shards: [ShardSeat]
   private let placement: Placement
   private var open: [PointBatch]
   private var spare: [PointBatch] = []
@@ -30,7 +30,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private var turn: IngestTurn?
   private var admission: Admission
 
-  init(_ loop: EventLoop, _ rules: IngestRules, _ shards: [Aggregator]) {
+  init(_ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat]) {
     self.loop = loop
     self.rules = rules
     self.shards = shards
@@ -65,18 +65,26 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     var frames = MessageFrames(range)
     var messages: Int64 = 0
     var accepted: Int64 = 0
-    let firstOrdinal = turn.ordinal
     var failure: PointError?
+    // Locals: the fields of a class are checked for exclusive access each time.
     let admission = self.admission
+    let firstOrdinal = turn.ordinal
+    var open = self.open
     while let body = frames.next(in: run) {
       do throws(PointError) {
         let point = try PointReader.read(run, body)
-        let verdict = admission.admit(
-          run, name: point.name, value: point.value, time: point.time)
-        switch verdict {
+        switch admission.admit(run, name: point.name, value: point.value, time: point.time) {
         case .accepted(let time):
+          let hash = FNV.hash(run, point.name)
+          let shard = placement.shard(hash)
           let ordinal = firstOrdinal &+ UInt32(truncatingIfNeeded: messages)
-          append(run, point, time, ordinal, turn)
+          while !open[shard].append(
+            hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
+            ordinal: ordinal)
+          {
+            handOver(shard, turn)
+            open[shard] = self.open[shard]
+          }
           accepted += 1
         case .rejected(let reason):
           tally.reject(reason, index: firstIndex + messages)
@@ -89,23 +97,6 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     }
     tally.accept(accepted)
     return (messages, failure)
-  }
-
-  @inline(__always)
-  private func append(
-    _ run: RawSpan, _ point: PointView, _ time: Int64, _ ordinal: UInt32, _ turn: IngestTurn
-  ) {
-    let hash = FNV.hash(run, point.name)
-    let shard = placement.shard(hash)
-    let fits = open[shard].append(
-      hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
-      ordinal: ordinal)
-    if fits { return }
-    handOver(shard, turn)
-    let fitsEmpty = open[shard].append(
-      hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
-      ordinal: ordinal)
-    precondition(fitsEmpty, "an admitted point does not fit an empty batch")
   }
 
   // MARK: Batches
@@ -124,11 +115,12 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     turn.batchesOut += 1
     batchesOut += 1
     if batchesOut == Self.batchesOutHigh { loop.pauseReading() }
-    let aggregator = shards[shard]
+    let seat = shards[shard]
     let now = admission.now
+    // The turn goes along and comes back to this loop; the shard does not look at it.
     nonisolated(unsafe) let turn = turn
-    Task.detached { [self] in
-      await aggregator.apply(batch, now: now)
+    seat.loop.execute { [self] in
+      seat.aggregator.assumeIsolated { $0.apply(batch, now: now) }
       loop.execute { unsafe self.applied(batch, turn) }
     }
   }

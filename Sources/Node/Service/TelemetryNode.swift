@@ -24,14 +24,14 @@ final class TelemetryNode: Sendable {
   ) throws(UsageError) {
     let shape = try configuration.shape()
     let budget = SeriesBudget(seriesMax: configuration.seriesMax)
-    let shards = (0..<(configuration.shards ?? group.loops.count)).map { index in
-      Aggregator(
-        shape: shape, budget: budget, executor: group.loops[index % group.loops.count])
+    let seats = (0..<(configuration.shards ?? group.loops.count)).map { index in
+      ShardSeat(on: group.loops[index % group.loops.count], shape: shape, budget: budget)
     }
+    let shards = seats.map(\.aggregator)
     let rules = IngestRules(
       shape: shape, nameBytesMax: configuration.nameBytesMax,
       seriesMax: configuration.seriesMax, now: now)
-    let ingests = group.loops.map { LoopIngest($0, rules, shards) }
+    let ingests = group.loops.map { LoopIngest($0, rules, seats) }
     let summary = SummaryService(
       shards: shards, shape: shape, reportBytesMax: configuration.reportBytesMax, now: now)
     let telemetry = Service(

@@ -30,6 +30,7 @@ extension ServerConnection {
     let encoding = compress ? self.encoding(call) : .identity
     try MessageFramer.append(message, encoding: encoding, codecs: loop.codecs, to: &framed)
     call.stream.send(framed)
+    lifetime.answerSent()
   }
 
   private func encoding(_ call: ServerCall) -> Encoding {

@@ -123,7 +123,11 @@ extension ServerConnection {
     try await call.stream.next(isolation: self)
   }
 
-  func returnCredit(_ call: ServerCall, _ bytes: Int) { call.stream.giveBack(bytes) }
+  /// The credit is an answer, too: a bulk call may have no other for hours.
+  func returnCredit(_ call: ServerCall, _ bytes: Int) {
+    call.stream.giveBack(bytes)
+    lifetime.answerSent()
+  }
 }
 
 extension Metadata {
