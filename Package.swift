@@ -76,7 +76,7 @@ let package = Package(
     tests("ShardTests", ["Shard", "Proto"]),
     tests("RouterTests", ["Router", "Shard", "Proto"]),
     tests("RPCTests", ["RPC"]),
-    tests("RPCServicesTests", ["RPCServices", "RPC", "Protobuf"]),
+    tests("RPCServicesTests", ["RPCServices", "Interop", "RPC", "Protobuf"]),
     tests("NodeTests", ["Node", "Proto", "Shard", "Router", "RPC"]),
     tests("TidyTests", []),
   ]
