@@ -14,7 +14,7 @@ struct ProcDisks: Sendable, Hashable {
   /// The kernel counts in sectors of 512 bytes, whatever the disk uses.
   static let sectorBytes: UInt64 = 512
 
-  /// By device name; partitions, loop and RAM devices left out.
+  /// By device name; partitions, loop and RAM devices, and devices never used, left out.
   private(set) var disks: [String: Disk] = [:]
 
   /// Reads a text; lines that are too short or no numbers are left out.
@@ -31,8 +31,9 @@ struct ProcDisks: Sendable, Hashable {
         reads: reads, sectorsRead: read, writes: writes, sectorsWritten: written,
         busyMilliseconds: busy)
     }
-    disks = all.filter { name, _ in
-      !name.hasPrefix("loop") && !name.hasPrefix("ram") && !Self.isPartition(name, among: all.keys)
+    disks = all.filter { name, disk in
+      (disk.reads | disk.writes) != 0 && !name.hasPrefix("loop") && !name.hasPrefix("ram")
+        && !Self.isPartition(name, among: all.keys)
     }
   }
 

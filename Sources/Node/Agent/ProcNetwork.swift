@@ -14,7 +14,7 @@ struct ProcNetwork: Sendable, Hashable {
     var dropsSent: UInt64
   }
 
-  /// By name; the loopback interface left out.
+  /// By name; the loopback interface, and interfaces that never carried anything, left out.
   private(set) var interfaces: [String: Interface] = [:]
 
   /// Reads a text: two lines of titles, then `name: 16 numbers`, the first of which may touch the
@@ -25,7 +25,8 @@ struct ProcNetwork: Sendable, Hashable {
       let name = line[..<colon].drop { $0 == " " }
       let fields = line[line.index(after: colon)...].split(separator: " ")
       let numbers = fields.compactMap { UInt64($0) }
-      guard !name.isEmpty, name != "lo", numbers.count == fields.count, numbers.count >= 12
+      guard !name.isEmpty, name != "lo", numbers.count == fields.count, numbers.count >= 12,
+        numbers.contains(where: { $0 != 0 })
       else { continue }
       interfaces[String(name)] = Interface(
         bytesReceived: numbers[0], packetsReceived: numbers[1], errorsReceived: numbers[2],

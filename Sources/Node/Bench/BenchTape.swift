@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Points encoded before the clock starts: length-prefixed messages, all of the same size, cut into
-/// the pieces in which they are sent. Sending is then all that the client does.
+/// pieces of about 64 KiB. Sending is then all that the client does.
 struct BenchTape: Sendable {
-  /// Points of a packed piece: about 64 KiB.
-  static let packedPoints = 1638
-
-  /// Runs of whole messages, each of the same number of points.
-  let pieces: [[UInt8]]
   /// Points in one piece.
-  let pointsPerPiece: Int
+  static let pointsPerPiece = 1638
+
+  /// Runs of whole messages.
+  let pieces: [[UInt8]]
   /// Bytes of one message with its prefix.
   let messageBytes: Int
 
   /// Encodes every metric at least once, in an order that looks random to the node's caches but is
   /// the same in every run.
   ///
-  /// - Parameters:
-  ///   - pointsPerPiece: 0: packed.
-  ///   - time: Unix seconds of all points.
-  init(metrics: Int, pointsPerPiece: Int, time: Int64) {
-    let perPiece = pointsPerPiece == 0 ? Self.packedPoints : pointsPerPiece
-    let count = max(1, (max(metrics, 4 * Self.packedPoints) + perPiece - 1) / perPiece)
+  /// - Parameter time: Unix seconds of all points.
+  init(metrics: Int, time: Int64) {
+    let perPiece = Self.pointsPerPiece
+    let count = max(4, (metrics + perPiece - 1) / perPiece)
     let width = max(5, String(metrics - 1).count)
-    var random = SplitMix64(state: 0x7472_6962_7574_6172)
+    var random = BenchRandom(state: 0x7472_6962_7574_6172)
     let order = Array(0..<metrics).shuffled(using: &random)
     var frames = PointFrames()
     var pieces: [[UInt8]] = []
@@ -37,8 +33,7 @@ struct BenchTape: Sendable {
       pieces.append(frames.take())
     }
     self.pieces = pieces
-    self.pointsPerPiece = perPiece
-    messageBytes = (pieces[0].count) / perPiece
+    messageBytes = pieces[0].count / perPiece
   }
 
   private static func name(_ metric: Int, _ width: Int) -> String {
@@ -53,10 +48,10 @@ struct BenchTape: Sendable {
     var left = points
     var index = start % pieces.count
     while left > 0 {
-      let count = min(left, pointsPerPiece)
+      let count = min(left, Self.pointsPerPiece)
       let piece = pieces[index]
       try await body(
-        count == pointsPerPiece ? piece : Array(piece.prefix(count * messageBytes)), count)
+        count == Self.pointsPerPiece ? piece : Array(piece.prefix(count * messageBytes)), count)
       left -= count
       index = index + 1 == pieces.count ? 0 : index + 1
     }
@@ -65,7 +60,7 @@ struct BenchTape: Sendable {
 
 /// A small generator whose numbers are the same in every run.
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014.
-struct SplitMix64: RandomNumberGenerator {
+struct BenchRandom: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {

@@ -2,7 +2,7 @@
 
 /// Numbers for people: few digits, the same for every locale.
 enum NumberText {
-  /// At most five significant digits: `0`, `12.346`, `0.00012`, `1234.5`, `98.765k`, `1.5G`, `2e+21`.
+  /// At most five significant digits: `0`, `0.00012`, `1234.5`, `98.765k`, `1.5G`, `2e+21`.
   static func human(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let size = value.magnitude
@@ -18,6 +18,11 @@ enum NumberText {
   /// A count: exact below a million, else as ``human(_:)``.
   static func human(count: Int64) -> String {
     count.magnitude < 1_000_000 ? String(count) : human(Double(count))
+  }
+
+  /// A rate: two digits after the point below a thousand, else as ``human(_:)``.
+  static func rate(_ value: Double) -> String {
+    value.magnitude < 1000 ? trimmed(fixed(value, 2)) : human(value)
   }
 
   /// A value with so many digits after the point, rounded half away from zero.

@@ -59,7 +59,7 @@ struct WatchModel {
       let cells = SummaryText.cells(row)
       let history = histories[row.name]?.text ?? ""
       let padding = String(repeating: " ", count: max(0, Self.historyMax - history.count))
-      let rate = rates[row.name].map { NumberText.human($0) } ?? "-"
+      let rate = rates[row.name].map(NumberText.rate) ?? "-"
       table.append([cells[0], cells[1], cells[3], cells[4], cells[5], rate, padding + history])
     }
     lines += table.lines(width: columns)
