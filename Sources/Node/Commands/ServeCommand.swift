@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import RPC
+
+/// `tributary serve`: runs a node until it is told to stop.
+struct ServeCommand: Command {
+  private var configuration = ServeConfiguration()
+  private var configurationPath: String?
+
+  init() {}
+
+  static let signals = [SIGTERM, SIGINT]
+
+  static let syntax = Syntax<ServeCommand>(
+    command: "serve", summary: "run a node: take points, answer summaries",
+    flags: [
+      Flag(
+        optional: "config", \.configurationPath, .text("FILE", completion: .files),
+        "YAML file with the same keys as these flags, which win over it")
+    ] + ServeConfiguration.flags.map { $0.lifted(\.configuration) },
+    notes: """
+      When the node takes calls it prints one line, `ready grpc=HOST:PORT`. SIGTERM or SIGINT lets
+      running calls end within the shutdown grace; a second signal ends at once.
+
+      examples:
+        tributary serve
+        tributary serve --listen '[::]:50051' --window 10m --resolution 1s
+        tributary serve --config config/tributary.yaml --log-format json
+      """)
+
+  /// Flags win over the file, wherever they stand: the file is read first, then all flags again.
+  static func parsed(_ arguments: [String]) throws(UsageError) -> ParseOutcome<ServeCommand> {
+    let outcome = try syntax.parse(arguments, onto: ServeCommand())
+    guard case .run(let command) = outcome, let path = command.configurationPath
+    else { return outcome }
+    var base = ServeCommand()
+    base.configuration = try ConfigurationFile.load(path)
+    return try syntax.parse(arguments, onto: base)
+  }
+
+  /// What the arguments and the file came to.
+  var chosen: ServeConfiguration { configuration }
+
+  func run() async throws -> ExitCode {
+    let arrivals = Signals.arrivals(Self.signals)
+    let log = Log(level: configuration.logLevel, format: configuration.logFormat)
+    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let group = EventLoopGroup(loops: configuration.loops ?? cores)
+    let node = try TelemetryNode(configuration, group: group, log: log)
+    let bound = try await listen(node)
+    let address = HostPort(host: bound.host, port: bound.port)
+    Output.standardOutput.write("ready grpc=\(address)\n")
+    log.info(
+      "ready", ["grpc": .of(address), "version": .string(Program.version), "pid": .count(getpid())])
+    await stop(node, at: arrivals, log)
+    await group.shutdown()
+    log.info("stopped")
+    return .success
+  }
+
+  /// What keeps a node from listening is for the caller to change: the port, the host.
+  private func listen(_ node: TelemetryNode) async throws -> SocketAddress {
+    do {
+      return try await node.start()
+    } catch let error as SocketError {
+      throw UsageError("cannot listen on \(error); choose another with --listen HOST:PORT")
+    }
+  }
+
+  /// Waits for the first signal, then drains; a second signal ends the process.
+  private func stop(_ node: TelemetryNode, at arrivals: AsyncStream<Int32>, _ log: Log) async {
+    let grace = configuration.shutdownGrace
+    var iterator = arrivals.makeAsyncIterator()
+    guard let first = await iterator.next() else { return }
+    log.info(
+      "stopping",
+      ["signal": .string(Signals.name(first)), "grace": .string(DurationText.show(grace))]
+    )
+    let second = Task {
+      for await number in arrivals {
+        log.warning("stopped at once", ["signal": .string(Signals.name(number))])
+        _exit(128 + number)
+      }
+    }
+    await node.stop(grace: grace)
+    second.cancel()
+  }
+}

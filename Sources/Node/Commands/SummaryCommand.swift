@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// `tributary summary`: asks a node once and prints the answer.
+struct SummaryCommand: Command {
+  private var target = Target.standard
+  private var filter = SummaryFilter()
+  private var format = SummaryFormat.table
+  private var sort = SortKey.name
+  private var limit: Int?
+
+  init() {}
+
+  static let syntax = Syntax<SummaryCommand>(
+    command: "summary", summary: "print the statistics of a node's window",
+    flags: [
+      Target.flag(\.target),
+      Flag("format", \.format, .oneOf("FORMAT"), "form of the output"),
+      Flag("sort", \.sort, .oneOf("COLUMN"), "order: names ascending, numbers descending"),
+      Flag(optional: "limit", \.limit, .count(1...Int.max), "print so many series at most"),
+    ] + SummaryFilter.flags.map { $0.lifted(\.filter) },
+    notes: """
+      A series is chosen when any name, prefix or glob chooses it. JSON is an object with
+      `metrics`, from name to count, sum, avg, min and max, in full precision.
+
+      examples:
+        tributary summary --prefix cpu. --sort max
+        tributary summary --format json --window 5m
+      """)
+
+  func run() async throws -> ExitCode {
+    var summary = try await Target.withClient(target) { try await $0.summary(filter) }
+    summary.rows = Array(summary.rows.sorted(by: sort).prefix(limit ?? .max))
+    Output.standardOutput.write(SummaryText.write(summary, as: format))
+    return .success
+  }
+}

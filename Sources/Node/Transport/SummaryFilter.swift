@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Protobuf
+
+/// Which series a summary is about, and over which span.
+struct SummaryFilter: Sendable {
+  var names: [String] = []
+  var prefixes: [String] = []
+  var globs: [String] = []
+  /// Seconds; nil: the node's window.
+  var windowSeconds: Int64?
+
+  /// The flags that choose them.
+  static let flags: [Flag<SummaryFilter>] = [
+    Flag(list: "name", \.names, .text("NAME"), "only this series"),
+    Flag(list: "prefix", \.prefixes, .text("TEXT"), "only series whose names begin so"),
+    Flag(list: "glob", \.globs, .text("PATTERN"), "only series whose names match, as in 'cpu.*'"),
+    Flag(
+      optional: "window", \.windowSeconds, .seconds(1...604_800),
+      "a span shorter than the node's, ending now"),
+  ]
+
+  /// The question for the first page.
+  var request: SummaryRequest {
+    .with {
+      $0.names = names
+      $0.prefixes = prefixes
+      $0.globs = globs
+      $0.windowSeconds = windowSeconds ?? 0
+    }
+  }
+}
+
+extension SeriesRow {
+  /// A row out of a report.
+  init(name: String, _ summary: MetricSummary) {
+    self.init(
+      name: name, count: summary.count, sum: summary.sum, avg: summary.avg, min: summary.min,
+      max: summary.max, positiveInfinities: summary.positiveInfinities,
+      negativeInfinities: summary.negativeInfinities)
+  }
+}
