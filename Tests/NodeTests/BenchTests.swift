@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Protobuf
+import TestKit
+import Testing
+
+@testable import Node
+
+@Suite("The bench")
+struct BenchTests {
+  @Test("percentiles are those of nearest rank")
+  func percentiles() {
+    var recorder = PercentileRecorder()
+    #expect(recorder.percentiles([50]).isEmpty)
+    for value in (1...100).shuffled() { recorder.record(Double(value)) }
+    #expect(recorder.percentiles([0, 1, 50, 90, 99, 99.9, 100]) == [1, 1, 50, 90, 99, 100, 100])
+    var other = PercentileRecorder()
+    other.record(1000)
+    recorder.merge(other)
+    #expect(recorder.percentiles([100]) == [1000])
+    #expect(recorder.count == 101)
+  }
+
+  @Test(
+    "the tape holds every metric, in messages of one size",
+    arguments: [1, 7, 1000, 100_001])
+  func tape(metrics: Int) throws {
+    let tape = BenchTape(metrics: metrics, time: 1_700_000_000)
+    var names = Set<String>()
+    for piece in tape.pieces {
+      #expect(piece.count == BenchTape.pointsPerPiece * tape.messageBytes)
+      for start in stride(from: 0, to: piece.count, by: tape.messageBytes) {
+        #expect(Array(piece[start..<start + 5]) == [0, 0, 0, 0, UInt8(tape.messageBytes - 5)])
+        let point = try Point(decoding: Array(piece[start + 5..<start + tape.messageBytes]))
+        names.insert(point.metric)
+      }
+    }
+    #expect(names.count == metrics)
+  }
+
+  @Test("a run sends exactly the points asked for, round and round")
+  func run() async {
+    let tape = BenchTape(metrics: 10, time: 1)
+    var points = 0
+    var bytes = 0
+    await tape.run(start: 3, points: 12_345) { piece, count in
+      points += count
+      bytes += piece.count
+    }
+    #expect(points == 12_345)
+    #expect(bytes == points * tape.messageBytes)
+  }
+
+  @Test("streams share the points without loss")
+  func shares() {
+    var plan = BenchPlan()
+    plan.connections = 3
+    plan.streams = 4
+    #expect((0..<12).map { plan.share(of: 100, stream: $0) }.reduce(0, +) == 100)
+  }
+
+  @Test("processor time is found behind a program name with blanks and parentheses")
+  func ticks() {
+    #expect(
+      ProcessTimes.ticks("1 (a) b) (c) S 2 3 4 5 6 7 8 9 10 11 120 30 0 0 20") == 150)
+    #expect(ProcessTimes.ticks("1 (a S") == nil)
+    #expect(ProcessTimes.ticks("1 (a) S 1 2") == nil)
+    #expect(ProcessTimes.own > 0)
+  }
+
+  @Test("listening sockets are told from others, IPv4 and IPv6")
+  func listeners() {
+    let table = """
+      sl local_address rem_address st tx_queue tr uid timeout inode
+      0: 0100007F:C383 00000000:0000 0A 0:0 0:0 0 0 0 111 1
+      1: 0100007F:C383 0100007F:9999 01 0:0 0:0 0 0 0 222 1
+      2: 00000000000000000000000001000000:C383 0:0 0A 0:0 00:0 0 0 0 333 1
+      3: 0100007F:0016 00000000:0000 0A 0:0 0:0 0 0 0 444 1
+      """
+    #expect(ListenerTable.inodes(table, port: 50051) == ["111", "333"])
+    #expect(ListenerTable.inodes("garbage\n\n: : :", port: 1).isEmpty)
+  }
+
+  @Test("a result reads well and is one JSON object")
+  func result() {
+    var acks = PercentileRecorder()
+    acks.record(0.0005)
+    let result = BenchResult(
+      connections: 4, streams: 1, metrics: 1000, pointBytes: 40, received: 10_000_000, rejected: 0,
+      seconds: 1, serverSeconds: 0.8, clientSeconds: 0.4, streamAcks: acks,
+      acks: PercentileRecorder(), loadedSummaries: PercentileRecorder(),
+      summaries: PercentileRecorder(), summaryBytes: 5)
+    let text = result.text(.text)
+    #expect(text.contains("throughput        10M points/s"))
+    #expect(text.contains("node CPU          0.0800 s per million points"))
+    #expect(text.contains("p99 500.0 us"))
+    let json = result.text(.json)
+    #expect(json.hasPrefix("{\"connections\":4,") && json.hasSuffix("}\n"))
+    #expect(json.contains("\"server_cpu_seconds_per_million\":0.08,"))
+  }
+
+  @Test("a progress line fits the terminal", arguments: [10, 40, 80, 200])
+  func progress(columns: Int) {
+    let bar = ProgressBar.bar(
+      done: 4_000_000, total: 10_000_000, unit: "points", seconds: 2, columns: columns)
+    #expect(bar.count < columns)
+    if columns >= 80 { #expect(bar.contains("40 %  4M of 10M points  2M/s")) }
+    #expect(
+      ProgressBar.bar(done: 0, total: 0, unit: "x", seconds: 0, columns: 80).contains("100 %"))
+  }
+}

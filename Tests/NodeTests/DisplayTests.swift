@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Node
+
+@Suite("Summaries as text")
+struct DisplayTests {
+  private let summary = Summary(
+    rows: [
+      SeriesRow(name: "cpu.user", count: 12, sum: 30, avg: 2.5, min: -1, max: 0.1 + 0.2),
+      SeriesRow(
+        name: "bad\"name,\n", count: 0, sum: 0, avg: 0, min: 0, max: 0, positiveInfinities: 3),
+      SeriesRow(name: "温度", count: 2_500_000, sum: 1e21, avg: 4e14, min: 1e-9, max: 12345.678),
+    ], asOf: 86_399, windowSeconds: 3600, resolutionSeconds: 10)
+
+  @Test("a table is aligned by what the terminal shows, and cannot be forged by a name")
+  func table() {
+    let lines = SummaryText.write(summary, as: .table).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    #expect(
+      lines.map(String.init) == [
+        "NAME         COUNT    SUM   AVG    MIN      MAX  INF",
+        "cpu.user        12     30   2.5     -1      0.3    0",
+        "bad\"name,\\n      0      -     -      -        -    3",
+        "温度          2.5M  1e+21  400T  1e-09  12.346k    0",
+        "", "3 series over 1h as of 23:59:59 UTC", "",
+      ])
+  }
+
+  @Test("JSON keeps every bit, and names are escaped")
+  func json() {
+    #expect(
+      SummaryText.write(summary, as: .json)
+        == #"{"as_of":86399,"window_seconds":3600,"resolution_seconds":10,"metrics":{"#
+        + #""cpu.user":{"count":12,"sum":30.0,"avg":2.5,"min":-1.0,"max":0.30000000000000004},"#
+        + #""bad\"name,\n":{"count":0,"sum":0.0,"avg":0.0,"min":0.0,"max":0.0,"#
+        + #""positive_infinities":3},"#
+        + #""温度":{"count":2500000,"sum":1e+21,"avg":400000000000000.0,"#
+        + #""min":1e-09,"max":12345.678}}}"#
+        + "\n")
+  }
+
+  @Test("what is not finite is null in JSON", arguments: [Double.nan, .infinity, -.infinity])
+  func notFinite(value: Double) {
+    var writer = JSONWriter()
+    writer.object { $0.member("x", value) }
+    #expect(writer.text == #"{"x":null}"#)
+  }
+
+  @Test("CSV quotes what needs it")
+  func csv() {
+    #expect(
+      SummaryText.write(summary, as: .csv) == """
+        name,count,sum,avg,min,max,positive_infinities,negative_infinities
+        cpu.user,12,30.0,2.5,-1.0,0.30000000000000004,0,0
+        "bad""name,
+        ",0,0.0,0.0,0.0,0.0,3,0
+        温度,2500000,1e+21,400000000000000.0,1e-09,12345.678,0,0
+
+        """)
+  }
+
+  @Test(
+    "numbers for people have few digits",
+    arguments: [
+      (0.0, "0"), (1, "1"), (-2.5, "-2.5"), (0.00012, "0.00012"), (0.000012, "1.2e-05"),
+      (1234.5678, "1234.6"), (9999.96, "10k"), (12345, "12.345k"), (999_999.6, "1M"),
+      (1.5e9, "1.5G"), (-3.21e12, "-3.21T"), (1e18, "1E"), (2e21, "2e+21"), (.infinity, "inf"),
+      (-.infinity, "-inf"), (.nan, "nan"), (1 / 3.0, "0.33333"), (100, "100"), (99.999, "99.999"),
+    ])
+  func numbers(value: Double, text: String) {
+    #expect(NumberText.human(value) == text)
+  }
+
+  @Test(
+    "fixed digits are rounded",
+    arguments: [
+      (1.125, 2, "1.13"), (0.0, 3, "0.000"), (-0.0001, 2, "0.00"), (12.5, 0, "13"),
+      (-1.25, 1, "-1.3"),
+      (0.05, 1, "0.1"), (1e20, 2, "1e+20"),
+    ])
+  func fixed(value: Double, digits: Int, text: String) {
+    #expect(NumberText.fixed(value, digits) == text)
+  }
+
+  @Test(
+    "columns are counted as a terminal shows them",
+    arguments: [
+      ("abc", 3), ("é", 1), ("e\u{301}", 1), ("温度", 4), ("👩‍👩‍👧", 2),
+      ("ｱ", 1), ("", 0),
+    ])
+  func widths(text: String, columns: Int) {
+    #expect(TextWidth.columns(text) == columns)
+  }
+
+  @Test("a text is cut between characters, with an ellipsis")
+  func truncation() {
+    #expect(TextWidth.truncated("温度計", to: 5) == "温度…")
+    #expect(TextWidth.truncated("温度計", to: 4) == "温…")
+    #expect(TextWidth.truncated("abc", to: 3) == "abc")
+    #expect(TextWidth.truncated("abc", to: 0) == "")
+  }
+
+  @Test("rows are ordered: names ascending, numbers descending, ties by name")
+  func order() {
+    let rows = ["b", "a", "c"].map {
+      SeriesRow(name: $0, count: $0 == "c" ? 2 : 1, sum: 0, avg: 0, min: 0, max: 0)
+    }
+    #expect(rows.sorted(by: .name).map(\.name) == ["a", "b", "c"])
+    #expect(rows.sorted(by: .count).map(\.name) == ["c", "a", "b"])
+    #expect(rows.sorted(by: .max).map(\.name) == ["a", "b", "c"])
+  }
+}
