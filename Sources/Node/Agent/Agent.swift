@@ -104,12 +104,13 @@ actor Agent {
   }
 
   private func sendBatch() async throws {
-    let count = min(backlog.points.count, Self.batchMax)
-    let (run, end) = backlog.frames(count)
-    let stream = try await client.push(timeout: Self.callTimeout)
-    try await stream.send(run)
-    let ack = try await stream.finish()
+    let (run, end) = backlog.frames(Self.batchMax)
+    let ack = try await client.push(run, timeout: Self.callTimeout)
     backlog.acknowledged(before: end)
+    noteRejections(ack)
+  }
+
+  private func noteRejections(_ ack: Ack) {
     for rejection in ack.rejections.map(PushReport.Rejection.init) {
       log.warning(
         "the node rejected points",

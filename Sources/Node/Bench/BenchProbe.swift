@@ -14,9 +14,7 @@ struct BenchProbe: Sendable {
     var recorder = PercentileRecorder()
     for _ in 0..<count {
       let start = ContinuousClock.now
-      let stream = try await client.push()
-      try await stream.send(run)
-      _ = try await stream.finish()
+      _ = try await client.push(run)
       recorder.record((ContinuousClock.now - start).inSeconds)
     }
     return recorder

@@ -59,6 +59,13 @@ final class NodeClient: Sendable {
       call: try await current.open(TelemetryService.pushPoints.path, options: options))
   }
 
+  /// Sends a run of length-prefixed messages as a stream of its own.
+  func push(_ run: [UInt8], timeout: Duration? = nil) async throws -> Ack {
+    let stream = try await push(timeout: timeout)
+    try await stream.send(run)
+    return try await stream.finish()
+  }
+
   /// Asks once, and gives back the answer's bytes without reading them.
   func summaryBytes(_ request: SummaryRequest) async throws -> [UInt8] {
     var options = CallOptions()
