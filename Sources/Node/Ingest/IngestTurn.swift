@@ -13,7 +13,7 @@ final class IngestTurn {
   private struct Run {
     var ordinal: UInt32
     var index: Int64
-    var stream: PointStream
+    var stream: PushSink
   }
 
   /// Batches handed to shards and not yet back.
@@ -22,13 +22,13 @@ final class IngestTurn {
   var isClosed = false
   /// The ordinal of the next message.
   private(set) var ordinal: UInt32 = 0
-  private(set) var streams: [PointStream] = []
+  private(set) var streams: [PushSink] = []
   private var runs: [Run] = []
 
   var isDone: Bool { isClosed && batchesOut == 0 }
 
   /// A run of messages begins, the first of which has `index` in its stream.
-  func begin(_ stream: PointStream, index: Int64) {
+  func begin(_ stream: PushSink, index: Int64) {
     if stream.turn !== self {
       stream.turn = self
       stream.turnsOpen += 1

@@ -37,7 +37,7 @@ final class TelemetryNode: Sendable {
     let telemetry = Service(
       name: TelemetryService.name,
       methods: [
-        TelemetryService.pushPoints.name: .bulk { PointStream($0, ingests[$0.loop.index]) },
+        TelemetryService.pushPoints.name: .bulk { PushSink($0, ingests[$0.loop.index]) },
         TelemetryService.summary.name: .unary { message, _ in try await summary.answer(message) },
       ])
     health = HealthRegistry(services: [TelemetryService.name])

@@ -6,7 +6,7 @@ import Shard
 
 /// One client's stream of points: counts what becomes of them and answers with an Ack once every
 /// one has been applied. Confined to its loop.
-final class PointStream: BulkSink {
+final class PushSink: BulkSink {
   private enum State {
     case open
     /// No point follows; the answer goes out when those that came are applied.
