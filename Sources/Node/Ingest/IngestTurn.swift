@@ -23,7 +23,8 @@ final class IngestTurn {
   /// The ordinal of the next message.
   private(set) var ordinal: UInt32 = 0
   private(set) var streams: [PushSink] = []
-  private var runs: [Run] = []
+  // Confined, and never called back while it grows: not worth a check for each run.
+  @exclusivity(unchecked) private var runs: [Run] = []
 
   var isDone: Bool { isClosed && batchesOut == 0 }
 
@@ -34,7 +35,7 @@ final class IngestTurn {
       stream.turnsOpen += 1
       streams.append(stream)
     }
-    runs.append(Run(ordinal: ordinal, index: index, stream: stream))
+    unsafe runs.append(Run(ordinal: ordinal, index: index, stream: stream))
   }
 
   /// The run had `messages` messages.
@@ -45,13 +46,13 @@ final class IngestTurn {
   /// A shard did not take a point after all.
   func reject(_ rejection: PointBatch.Rejection) {
     var low = 0
-    var high = runs.count
+    var high = unsafe runs.count
     while high - low > 1 {
       let middle = (low + high) / 2
-      if runs[middle].ordinal <= rejection.ordinal { low = middle } else { high = middle }
+      if unsafe runs[middle].ordinal <= rejection.ordinal { low = middle } else { high = middle }
     }
-    let run = runs[low]
-    run.stream.tally.retract(
+    let run = unsafe runs[low]
+    unsafe run.stream.tally.retract(
       rejection.reason, index: run.index + Int64(rejection.ordinal - run.ordinal))
   }
 }

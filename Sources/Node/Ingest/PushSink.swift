@@ -18,7 +18,8 @@ final class PushSink: BulkSink {
   var turn: IngestTurn?
   /// Turns with points of this stream that are not applied yet.
   var turnsOpen = 0
-  var tally = PointTally()
+  // Written by one run at a time; a shard's verdicts come between runs.
+  @exclusivity(unchecked) var tally = PointTally()
   /// Messages so far; the next one has this index.
   private var messages: Int64 = 0
   /// Flow-control bytes of turns that are not applied yet, and not yet returned.
@@ -39,7 +40,7 @@ final class PushSink: BulkSink {
     self.windowBytes += windowBytes
     let turn = ingest.currentTurn()
     turn.begin(self, index: messages)
-    let taken = ingest.take(run, range, turn, into: &tally, firstIndex: messages)
+    let taken = unsafe ingest.take(run, range, turn, into: &tally, firstIndex: messages)
     messages += taken.messages
     turn.end(messages: taken.messages)
     if let error = taken.error {
@@ -76,7 +77,7 @@ final class PushSink: BulkSink {
     state = .over
     turn = nil
     if status.code == .ok {
-      call.finish(.ok, message: ingest.ack(tally).encoded())
+      unsafe call.finish(.ok, message: ingest.ack(tally).encoded())
     } else {
       call.finish(withPartialAck(status))
     }
@@ -84,7 +85,7 @@ final class PushSink: BulkSink {
 
   private func withPartialAck(_ status: RPCStatus) -> RPCStatus {
     var status = status
-    status.details = StatusDetails.encode(status, ingest.ack(tally))
+    status.details = unsafe StatusDetails.encode(status, ingest.ack(tally))
     return status
   }
 }

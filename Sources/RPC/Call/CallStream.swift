@@ -11,11 +11,12 @@ final class CallStream: @unchecked Sendable {
   /// The peer has sent its last frame.
   var peerEnded = false
   var inbound = InboundMessages()
-  private var deframer: MessageDeframer
+  // Walked chunk by chunk; whoever is given a run cannot come back to the deframer.
+  @exclusivity(unchecked) private var deframer: MessageDeframer
   private var encoding: Encoding
   private let messageBytesMax: Int
   private let messages: MessageDeframer.Compressed
-  private var credit = StreamCredit()
+  @exclusivity(unchecked) private var credit = StreamCredit()
   private var writers: [CheckedContinuation<Void, any Error>] = []
   private let link: HTTP2Link
   private let loop: EventLoop
@@ -34,14 +35,14 @@ final class CallStream: @unchecked Sendable {
     self.encoding = encoding
     self.messageBytesMax = messageBytesMax
     self.messages = messages
-    deframer = MessageDeframer(
+    unsafe deframer = MessageDeframer(
       encoding: encoding, messageBytesMax: messageBytesMax, compressed: messages)
   }
 
   /// Learns, from the answer's headers, how the peer compresses.
   func expect(_ encoding: Encoding) {
     self.encoding = encoding
-    deframer = MessageDeframer(
+    unsafe deframer = MessageDeframer(
       encoding: encoding, messageBytesMax: messageBytesMax, compressed: messages)
   }
 
@@ -70,18 +71,18 @@ final class CallStream: @unchecked Sendable {
   ) -> DeframingError? {
     var rest = range
     while true {
-      switch deframer.next(in: chunk, &rest, codecs: loop.codecs) {
+      switch unsafe deframer.next(in: chunk, &rest, codecs: loop.codecs) {
       case .run(let part):
-        credit.handedOut(part.count)
+        unsafe credit.handedOut(part.count)
         each(chunk, part, part.count)
       case .held(let run, _, let windowBytes):
-        credit.handedOut(windowBytes)
+        unsafe credit.handedOut(windowBytes)
         unsafe each(run.span.bytes, 0..<run.count, windowBytes)
       case .compressed(let bytes, let windowBytes):
-        credit.handedOut(windowBytes)
+        unsafe credit.handedOut(windowBytes)
         push(InboundMessages.Held(bytes: bytes, isCompressed: true, windowBytes: windowBytes))
       case .exhausted(let copiedBytes):
-        consume(credit.copied(copiedBytes))
+        unsafe consume(credit.copied(copiedBytes))
         return nil
       case .failed(let error):
         consume(rest.count)
@@ -110,7 +111,7 @@ final class CallStream: @unchecked Sendable {
 
   /// Lets the peer send again what a reader has taken.
   func giveBack(_ windowBytes: Int) {
-    if windowBytes > 0 { consume(credit.consumed(windowBytes)) }
+    if windowBytes > 0 { unsafe consume(credit.consumed(windowBytes)) }
   }
 
   private func consume(_ bytes: Int) {
@@ -120,7 +121,7 @@ final class CallStream: @unchecked Sendable {
   }
 
   /// Whether the stream was cut inside a message.
-  func finishReceiving() -> DeframingError? { deframer.finish() }
+  func finishReceiving() -> DeframingError? { unsafe deframer.finish() }
 
   /// Takes the only message of a request that has ended.
   ///

@@ -45,12 +45,13 @@ actor ClientConnection {
 
   // MARK: Events
 
-  private func handle(_ events: [HTTP2Event], _ bytes: UnsafeRawBufferPointer) {
+  private func handle(_ events: HTTP2Events, _ bytes: UnsafeRawBufferPointer) {
     if bytes.count > 0 { keepalive?.bytesRead(now: .now) }
-    for event in events {
+    for event in events.list {
       switch event {
       case .headers(let headers): received(headers)
-      case .data(let stream, let range): unsafe received(stream, bytes.bytes, range)
+      case .data(let stream, let chunks):
+        unsafe received(stream, bytes.bytes, events.chunks[chunks])
       case .endStream(let stream): ended(stream)
       case .closed(let stream, let error): closed(stream, error)
       case .goAway(let lastStream, _):
@@ -75,15 +76,19 @@ actor ClientConnection {
     }
   }
 
-  private func received(_ id: Int32, _ chunk: RawSpan, _ range: Range<Int>) {
-    guard let call = calls[id], call.end == nil else {
-      return link.session.consume(id, bytes: range.count)
+  private func received(_ id: Int32, _ bytes: RawSpan, _ chunks: ArraySlice<Range<Int>>) {
+    for chunk in chunks {
+      guard let call = calls[id], call.end == nil else {
+        link.session.consume(id, bytes: chunk.count)
+        continue
+      }
+      if call.initialMetadata == nil {
+        link.session.consume(id, bytes: chunk.count)
+        end(call, RPCStatus(.internal, "a message before the headers"))
+      } else if let error = call.stream.receive(bytes, chunk) {
+        end(call, error.status)
+      }
     }
-    guard call.initialMetadata != nil else {
-      link.session.consume(id, bytes: range.count)
-      return end(call, RPCStatus(.internal, "a message before the headers"))
-    }
-    if let error = call.stream.receive(chunk, range) { end(call, error.status) }
   }
 
   private func ended(_ id: Int32) {
@@ -171,7 +176,7 @@ actor ClientConnection {
 }
 
 extension ClientConnection: HTTP2LinkDelegate {
-  nonisolated func linkReceived(_ events: [HTTP2Event], _ bytes: UnsafeRawBufferPointer) {
+  nonisolated func linkReceived(_ events: HTTP2Events, _ bytes: UnsafeRawBufferPointer) {
     // The bytes do not outlive the call, which stays on this thread.
     nonisolated(unsafe) let bytes = unsafe bytes
     assumeIsolated { unsafe $0.handle(events, bytes) }

@@ -3,8 +3,10 @@ internal import CNghttp2
 
 /// Where nghttp2's callbacks write down what they saw. It decides nothing.
 @safe final class HTTP2Callbacks {
-  var events: [HTTP2Event] = []
-  var spare: [HTTP2Event] = []
+  // Callbacks come one at a time, from calls of nghttp2 by the one owner: nothing else can be
+  // accessing these, and checking it for each frame would cost more than the frame.
+  @exclusivity(unchecked) var events = HTTP2Events()
+  var spare = HTTP2Events()
   /// Start of the bytes that are being received.
   var base: UnsafeRawPointer?
 
@@ -28,7 +30,7 @@ internal import CNghttp2
   private func began(_ header: nghttp2_frame_hd) -> Int32 {
     guard role == .server, header.type == NGHTTP2_HEADERS.rawValue else { return 0 }
     if skipped.headersReceived(on: UInt32(header.stream_id)) == .protocolError {
-      events.append(.streamOutOfOrder(header.stream_id))
+      unsafe events.append(.streamOutOfOrder(header.stream_id))
     }
     return 0
   }
@@ -57,18 +59,18 @@ internal import CNghttp2
         case NGHTTP2_HCAT_RESPONSE: .response
         default: .trailers
         }
-      events.append(
+      unsafe events.append(
         .headers(
           HTTP2Headers(
             stream: header.stream_id, kind: kind, fields: fields, endsStream: endsStream,
             isTooLarge: headerListBytes > headerListBytesMax)))
       fields = []
-      if endsStream { events.append(.endStream(header.stream_id)) }
+      if endsStream { unsafe events.append(.endStream(header.stream_id)) }
     case NGHTTP2_DATA:
-      if endsStream { events.append(.endStream(header.stream_id)) }
+      if endsStream { unsafe events.append(.endStream(header.stream_id)) }
     case NGHTTP2_PING:
       let isAck = header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
-      events.append(isAck ? .pingAck : .ping)
+      unsafe events.append(isAck ? .pingAck : .ping)
     case NGHTTP2_GOAWAY:
       let goAway = unsafe frame.pointee.goaway
       unsafe events.append(.goAway(lastStream: goAway.last_stream_id, error: goAway.error_code))
@@ -80,7 +82,7 @@ internal import CNghttp2
   private func sent(_ header: nghttp2_frame_hd) {
     guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return }
     switch nghttp2_frame_type(UInt32(header.type)) {
-    case NGHTTP2_HEADERS, NGHTTP2_DATA: events.append(.sentEndStream(header.stream_id))
+    case NGHTTP2_HEADERS, NGHTTP2_DATA: unsafe events.append(.sentEndStream(header.stream_id))
     default: break
     }
   }
@@ -115,7 +117,7 @@ internal import CNghttp2
       let callbacks = unsafe HTTP2Callbacks.of(data)
       let start =
         unsafe UnsafeRawPointer(bytes.unsafelyUnwrapped) - callbacks.base.unsafelyUnwrapped
-      callbacks.events.append(.data(stream: stream, range: start..<start + count))
+      unsafe callbacks.events.append(data: start..<start + count, of: stream)
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, data in

@@ -1,11 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the peer did, in the order in which it did it.
+/// What the peer did while some bytes were received.
+struct HTTP2Events {
+  /// In the order in which it did it.
+  private(set) var list: [HTTP2Event] = []
+  /// The chunks of DATA frames, counted from the start of the bytes. Apart from the events, so that
+  /// a hundred small frames of one stream are one event.
+  private(set) var chunks: [Range<Int>] = []
+
+  mutating func append(_ event: HTTP2Event) { list.append(event) }
+
+  /// A piece of a DATA frame.
+  mutating func append(data range: Range<Int>, of stream: Int32) {
+    chunks.append(range)
+    let end = chunks.count
+    if case .data(stream, let before)? = list.last {
+      list[list.count - 1] = .data(stream: stream, chunks: before.lowerBound..<end)
+    } else {
+      list.append(.data(stream: stream, chunks: end - 1..<end))
+    }
+  }
+
+  /// Forgets all, and keeps the memory.
+  mutating func removeAll() {
+    list.removeAll(keepingCapacity: true)
+    chunks.removeAll(keepingCapacity: true)
+  }
+}
+
+/// One thing that the peer did.
 enum HTTP2Event {
   /// A whole header block: a request's, a response's, or trailers.
   case headers(HTTP2Headers)
-  /// DATA, in place: `range` counts from the start of the bytes that were being received.
-  case data(stream: Int32, range: Range<Int>)
+  /// DATA of one stream, in place: `chunks` are indices of ``HTTP2Events/chunks``.
+  case data(stream: Int32, chunks: Range<Int>)
   /// The peer has sent its last frame on the stream.
   case endStream(Int32)
   /// The last frame of ours on the stream (END_STREAM) is on its way.

@@ -2,8 +2,8 @@
 
 /// What a link tells its connection, on the loop's thread.
 protocol HTTP2LinkDelegate: AnyObject {
-  /// Events in order. Ranges of DATA count from the start of `bytes`, which live until the return.
-  func linkReceived(_ events: [HTTP2Event], _ bytes: UnsafeRawBufferPointer)
+  /// Chunks of DATA count from the start of `bytes`, which live until the return.
+  func linkReceived(_ events: HTTP2Events, _ bytes: UnsafeRawBufferPointer)
   /// The link is gone. Called once, last; `reason` is nil when both sides meant it.
   func linkClosed(_ reason: LinkFailure?)
 }
@@ -96,7 +96,7 @@ final class HTTP2Link: ByteStreamDelegate, TurnEndObserver {
 
   private func deliver(_ bytes: UnsafeRawBufferPointer) {
     let events = session.takeEvents()
-    if !events.isEmpty { unsafe delegate?.linkReceived(events, bytes) }
+    if !events.list.isEmpty { unsafe delegate?.linkReceived(events, bytes) }
     session.recycle(events)
   }
 

@@ -48,17 +48,17 @@ internal import CNghttp2
     }
   }
 
-  /// The events since the last call. The caller gives the array back with ``recycle(_:)``.
-  func takeEvents() -> [HTTP2Event] {
-    let events = callbacks.events
-    callbacks.events = callbacks.spare
-    callbacks.spare = []
+  /// The events since the last call. The caller gives them back with ``recycle(_:)``.
+  func takeEvents() -> HTTP2Events {
+    let events = unsafe callbacks.events
+    unsafe callbacks.events = callbacks.spare
+    callbacks.spare = HTTP2Events()
     return events
   }
 
-  /// Takes an array of ``takeEvents()`` back, for its memory.
-  func recycle(_ events: consuming [HTTP2Event]) {
-    events.removeAll(keepingCapacity: true)
+  /// Takes what ``takeEvents()`` gave back, for its memory.
+  func recycle(_ events: consuming HTTP2Events) {
+    events.removeAll()
     callbacks.spare = events
   }
 

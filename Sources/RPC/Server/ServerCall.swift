@@ -48,4 +48,17 @@ final class ServerCall: @unchecked Sendable {
   var isOpen: Bool {
     if case .ended = answer { false } else { true }
   }
+
+  /// Gives a DATA chunk's messages to the sink, in place.
+  ///
+  /// - Returns: what is wrong with the stream, if anything.
+  func feed(_ sink: any BulkSink, _ chunk: RawSpan, _ range: Range<Int>) -> DeframingError? {
+    stream.walk(chunk, range) { run, part, windowBytes in
+      if isOpen {
+        sink.received(run, range: part, windowBytes: windowBytes)
+      } else {
+        stream.giveBack(windowBytes)
+      }
+    }
+  }
 }

@@ -109,10 +109,7 @@ extension ServerConnection {
   }
 
   private func feedWaiting(_ sink: any BulkSink, _ call: ServerCall, _ bytes: [UInt8]) {
-    let error = unsafe call.stream.walk(bytes.span.bytes, 0..<bytes.count) {
-      run, part, windowBytes in
-      sink.received(run, range: part, windowBytes: windowBytes)
-    }
+    let error = unsafe call.feed(sink, bytes.span.bytes, 0..<bytes.count)
     if let error { return fail(call, error.status) }
     if call.stream.peerEnded && call.isOpen { sink.receivedEnd() }
   }

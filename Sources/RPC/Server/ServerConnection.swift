@@ -13,7 +13,6 @@ actor ServerConnection {
   var calls: [Int32: ServerCall] = [:]
   var lifetime: ConnectionLifetime
   var timer: LoopTimer?
-  private var lastCall: ServerCall?
   private let closed: @Sendable (ServerConnection) -> Void
 
   init(
@@ -37,11 +36,12 @@ actor ServerConnection {
 
   // MARK: Events
 
-  private func handle(_ events: [HTTP2Event], _ bytes: UnsafeRawBufferPointer) {
+  private func handle(_ events: HTTP2Events, _ bytes: UnsafeRawBufferPointer) {
     if bytes.count > 0 { lifetime.bytesRead(now: .now) }
-    for event in events {
+    for event in events.list {
       switch event {
-      case .data(let stream, let range): unsafe received(stream, bytes.bytes, range)
+      case .data(let stream, let chunks):
+        unsafe received(stream, bytes.bytes, events.chunks[chunks])
       case .headers(let headers): received(headers)
       case .endStream(let stream): ended(stream)
       case .sentEndStream(let stream): sentEnd(stream)
@@ -60,36 +60,28 @@ actor ServerConnection {
     open(headers)
   }
 
-  private func received(_ id: Int32, _ chunk: RawSpan, _ range: Range<Int>) {
-    guard let call = lookUp(id) else { return link.session.consume(id, bytes: range.count) }
-    switch call.work {
-    case .plain, .over:
-      link.session.consume(id, bytes: range.count)
-    case .unary, .streaming:
-      if let error = call.stream.receive(chunk, range) { fail(call, error.status) }
-    case .admitting(var bytes):
-      call.work = .over
-      bytes.append(chunk, range)
-      call.work = .admitting(bytes)
-    case .bulk(let sink):
-      feed(sink, call, chunk, range)
+  private func received(_ id: Int32, _ bytes: RawSpan, _ chunks: ArraySlice<Range<Int>>) {
+    guard let call = calls[id] else {
+      return link.session.consume(id, bytes: chunks.reduce(0) { $0 + $1.count })
     }
-  }
-
-  private func feed(_ sink: any BulkSink, _ call: ServerCall, _ chunk: RawSpan, _ range: Range<Int>)
-  {
-    let error = call.stream.walk(chunk, range) { run, part, windowBytes in
-      if call.isOpen {
-        sink.received(run, range: part, windowBytes: windowBytes)
-      } else {
-        call.stream.giveBack(windowBytes)
+    for chunk in chunks {
+      switch call.work {
+      case .plain, .over:
+        link.session.consume(id, bytes: chunk.count)
+      case .unary, .streaming:
+        if let error = call.stream.receive(bytes, chunk) { fail(call, error.status) }
+      case .admitting(var waiting):
+        call.work = .over
+        waiting.append(bytes, chunk)
+        call.work = .admitting(waiting)
+      case .bulk(let sink):
+        if let error = call.feed(sink, bytes, chunk) { fail(call, error.status) }
       }
     }
-    if let error { fail(call, error.status) }
   }
 
   private func ended(_ id: Int32) {
-    guard let call = lookUp(id) else { return }
+    guard let call = calls[id] else { return }
     call.stream.peerEnded = true
     if call.isOpen, let error = call.stream.finishReceiving() {
       return fail(call, error.status)
@@ -105,23 +97,16 @@ actor ServerConnection {
 
   /// Our answer is on its way: a client that still sends need not.
   private func sentEnd(_ id: Int32) {
-    guard let call = lookUp(id), !call.stream.peerEnded else { return }
+    guard let call = calls[id], !call.stream.peerEnded else { return }
     link.session.reset(id, .noError)
     link.setNeedsFlush()
   }
 
   private func closed(_ id: Int32, _ error: UInt32) {
     guard let call = calls.removeValue(forKey: id) else { return }
-    if lastCall === call { lastCall = nil }
     let status = error == 0 ? RPCStatus(.cancelled, "call is over") : RPCStatus(resetWith: error)
     abandon(call, status)
     act(lifetime.streamClosed(now: .now))
-  }
-
-  private func lookUp(_ id: Int32) -> ServerCall? {
-    if let lastCall, lastCall.stream.id == id { return lastCall }
-    lastCall = calls[id]
-    return lastCall
   }
 
   // MARK: Life
@@ -161,7 +146,6 @@ actor ServerConnection {
     timer = nil
     let open = calls
     calls = [:]
-    lastCall = nil
     for call in open.values { abandon(call, RPCStatus(.cancelled, "the connection is gone")) }
     closed(self)
   }
@@ -173,7 +157,7 @@ actor ServerConnection {
 }
 
 extension ServerConnection: HTTP2LinkDelegate {
-  nonisolated func linkReceived(_ events: [HTTP2Event], _ bytes: UnsafeRawBufferPointer) {
+  nonisolated func linkReceived(_ events: HTTP2Events, _ bytes: UnsafeRawBufferPointer) {
     // The bytes do not outlive the call, which stays on this thread.
     nonisolated(unsafe) let bytes = unsafe bytes
     assumeIsolated { unsafe $0.handle(events, bytes) }
