@@ -7,6 +7,8 @@ internal import CNghttp2
   // accessing these, and checking it for each frame would cost more than the frame.
   @exclusivity(unchecked) var events = HTTP2Events()
   var spare = HTTP2Events()
+  /// HEADERS, DATA or credit went out since this was last looked at.
+  var hasAnswered = false
   /// Start of the bytes that are being received.
   var base: UnsafeRawPointer?
 
@@ -80,6 +82,10 @@ internal import CNghttp2
   }
 
   private func sent(_ header: nghttp2_frame_hd) {
+    switch nghttp2_frame_type(UInt32(header.type)) {
+    case NGHTTP2_HEADERS, NGHTTP2_DATA, NGHTTP2_WINDOW_UPDATE: hasAnswered = true
+    default: break
+    }
     guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 else { return }
     switch nghttp2_frame_type(UInt32(header.type)) {
     case NGHTTP2_HEADERS, NGHTTP2_DATA: unsafe events.append(.sentEndStream(header.stream_id))

@@ -62,6 +62,12 @@ internal import CNghttp2
     callbacks.spare = events
   }
 
+  /// Whether HEADERS, DATA or credit went out since the last call.
+  func takeHasAnswered() -> Bool {
+    defer { callbacks.hasAnswered = false }
+    return callbacks.hasAnswered
+  }
+
   /// Neither side has anything to say any more.
   var isFinished: Bool {
     unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0

@@ -59,6 +59,11 @@ public final class EventLoopGroup: Sendable {
     unsafe spawn(Unmanaged.passRetained(loop).toOpaque()) { argument in
       let loop = unsafe Unmanaged<EventLoop>.fromOpaque(argument.unsafelyUnwrapped)
         .takeRetainedValue()
+      // Writing to a socket whose peer is gone is an error, not a signal; libuv leaves that to us.
+      var pipe = sigset_t()
+      unsafe sigemptyset(&pipe)
+      unsafe sigaddset(&pipe, SIGPIPE)
+      unsafe pthread_sigmask(SIG_BLOCK, &pipe, nil)
       loop.run()
       return nil
     }

@@ -30,7 +30,6 @@ extension ServerConnection {
     let encoding = compress ? self.encoding(call) : .identity
     try MessageFramer.append(message, encoding: encoding, codecs: loop.codecs, to: &framed)
     call.stream.send(framed)
-    lifetime.answerSent()
   }
 
   private func encoding(_ call: ServerCall) -> Encoding {
@@ -52,7 +51,6 @@ extension ServerConnection {
     call.answer = .begun
     link.session.submitResponse(call.stream.id, fields, body: call.stream.body)
     link.setNeedsFlush()
-    lifetime.answerSent()
   }
 
   // MARK: Ends
@@ -76,7 +74,6 @@ extension ServerConnection {
       ]
       link.session.submitResponse(call.stream.id, head + fields, body: nil)
       link.setNeedsFlush()
-      lifetime.answerSent()
     case .begun: call.stream.finishSending(.trailers(fields))
     case .ended: break
     }

@@ -120,11 +120,7 @@ extension ServerConnection {
     try await call.stream.next(isolation: self)
   }
 
-  /// The credit is an answer, too: a bulk call may have no other for hours.
-  func returnCredit(_ call: ServerCall, _ bytes: Int) {
-    call.stream.giveBack(bytes)
-    lifetime.answerSent()
-  }
+  func returnCredit(_ call: ServerCall, _ bytes: Int) { call.stream.giveBack(bytes) }
 }
 
 extension Metadata {

@@ -46,7 +46,9 @@ actor ServerConnection {
       case .endStream(let stream): ended(stream)
       case .sentEndStream(let stream): sentEnd(stream)
       case .closed(let stream, let error): closed(stream, error)
-      case .ping: act(lifetime.pingReceived(now: .now))
+      case .ping:
+        if link.session.takeHasAnswered() { lifetime.answerSent() }
+        act(lifetime.pingReceived(now: .now))
       case .pingAck: act(lifetime.pingAcknowledged(now: .now))
       case .goAway: break
       case .streamOutOfOrder: link.session.terminate(.protocolError)
