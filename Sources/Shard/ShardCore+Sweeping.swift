@@ -15,6 +15,14 @@ struct Sweep {
   }
 }
 
+extension Sweep {
+  /// The table has become smaller; it keeps its order, so the sweep goes on where it was.
+  mutating func rescale(by factor: Int) {
+    position /= factor
+    due /= factor
+  }
+}
+
 extension ShardCore {
   /// Goes on with the sweep: at most ``ShardLimits/sweepSlotsMax`` slots.
   mutating func sweepOn() {
@@ -27,10 +35,12 @@ extension ShardCore {
         evict(at: sweep.position)  // Another series may have moved here: look again.
       } else {
         sweep.position += 1
+        steps -= 1
       }
-      steps -= 1
     }
+    let capacity = table.capacity
     table.shrink()
+    sweep.rescale(by: capacity / table.capacity)
   }
 
   private func isIdle(_ header: UnsafeMutablePointer<Series.Header>?) -> Bool {
