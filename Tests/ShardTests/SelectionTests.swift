@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Shard
+import Testing
+
+@Suite("choosing series")
+struct SelectionTests {
+  private static let now: Int64 = 1_700_000_000
+
+  private static func chosen(_ selection: SeriesSelection) -> Set<String> {
+    var core = ShardCore()
+    let names = ["cpu.0", "cpu.1", "mem.free", "mem.used", "größe", "a-name-longer-than-a-word"]
+    core.apply(names.map { TestPoint(name: $0, value: 1, time: now) }, now: now)
+    return Set(core.summaries(ReportRequest(selection: selection), now: now).keys)
+  }
+
+  @Test("nothing given chooses all")
+  func everything() throws {
+    #expect(Self.chosen(.everything).count == 6)
+    #expect(try Self.chosen(SeriesSelection()).count == 6)
+  }
+
+  @Test("names choose exactly, each once")
+  func names() throws {
+    let names = ["cpu.0", "cpu.0", "cpu", "mem.used.", "größe", "a-name-longer-than-a-word", ""]
+    #expect(
+      try Self.chosen(SeriesSelection(names: names))
+        == ["cpu.0", "größe", "a-name-longer-than-a-word"])
+    #expect(try Self.chosen(SeriesSelection(names: ["none"])).isEmpty)
+  }
+
+  @Test("names, prefixes and globs add up, without repeating a series")
+  func union() throws {
+    let selection = try SeriesSelection(
+      names: ["cpu.0", "größe"], prefixes: ["cpu."], globs: ["*free", "gr??e"])
+    #expect(Self.chosen(selection) == ["cpu.0", "cpu.1", "mem.free", "größe"])
+  }
+
+  @Test("an empty prefix chooses all")
+  func emptyPrefix() throws {
+    #expect(try Self.chosen(SeriesSelection(prefixes: [""])).count == 6)
+  }
+}
