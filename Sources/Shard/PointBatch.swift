@@ -40,10 +40,8 @@ public final class PointBatch: @unchecked Sendable {
   /// Bytes of the name arena; a name takes its length rounded up to eight.
   public let nameBytesMax: Int
   /// Rows appended since the last reset.
-  public private(set) final var count: Int {
-    @inlinable get { rows }
-    set { rows = newValue }
-  }
+  @inlinable
+  public var count: Int { rows }
   /// Rows that the last apply did not take, in row order. Normally empty.
   public internal(set) var rejections: [Rejection] = []
 

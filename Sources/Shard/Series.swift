@@ -10,12 +10,8 @@
 struct Series {
   @unsafe
   struct Header {
-    /// Where the slice `openIndex` lies: the one written last.
-    var openSlice: UnsafeMutablePointer<Slice>?
-    /// -1: none is open.
-    var openIndex: Int64 = -1
-    /// What the open slice's sum has lost by rounding.
-    var compensation: Double = 0
+    // Seldom used first: the fields that each point needs lie next to the name, in its line.
+
     /// Newest slice ever written; -1: none. Older than the window: the series is empty.
     var newestIndex: Int64 = -1
     /// `SparseSlice`s or `Block`s.
@@ -23,6 +19,12 @@ struct Series {
     var infinities: InfinityLog?
     /// Blocks written since their super-slice was computed. The open block counts as written.
     var staleBlocks: UInt64 = 0
+    /// Where the slice `openIndex` lies: the one written last.
+    var openSlice: UnsafeMutablePointer<Slice>?
+    /// -1: none is open.
+    var openIndex: Int64 = -1
+    /// What the open slice's sum has lost by rounding.
+    var compensation: Double = 0
     var nameLength: UInt16
     var isSparse = true
     var sparseCount: UInt8 = 0
@@ -79,10 +81,11 @@ struct Series {
     unsafe header.pointee.newestIndex < window.first
   }
 
-  /// Bytes that pull the record's lines near, to be summed into something that is kept.
+  /// Pulls near what a point needs of the record; bytes to be summed into what is kept.
   @inline(__always)
   func touch() -> UInt64 {
-    let name = unsafe UnsafeRawPointer(header) + Series.nameOffset
-    return unsafe UInt64(header.pointee.nameLength) &+ name.load(as: UInt64.self)
+    let length = unsafe Int(header.pointee.nameLength)
+    let end = unsafe UnsafeRawPointer(header) + Series.nameOffset + ((length - 1) & ~7)
+    return unsafe end.load(as: UInt64.self)
   }
 }

@@ -5,8 +5,8 @@
 ///
 /// The hash arrives with its low bits equal over the shard and its high bits equal over a
 /// partition, so the home slot comes from a multiplicative remix of all of them. Home slots keep
-/// the order of remixed hashes: growing is one sequential pass (a few ms at a million series), and
-/// removing moves followers back, so there are no tombstones.
+/// the order of remixed hashes: growing is one sequential pass (25 ms at 800 k series, the longest
+/// pause there is), and removing moves followers back, so there are no tombstones.
 ///
 /// Owns its slots; the series' records are freed by whoever removes them.
 @safe

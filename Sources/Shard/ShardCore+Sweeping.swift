@@ -15,14 +15,6 @@ struct Sweep {
   }
 }
 
-extension Sweep {
-  /// The table has become smaller; it keeps its order, so the sweep goes on where it was.
-  mutating func rescale(by factor: Int) {
-    position /= factor
-    due /= factor
-  }
-}
-
 extension ShardCore {
   /// Goes on with the sweep: at most ``ShardLimits/sweepSlotsMax`` slots.
   mutating func sweepOn() {
@@ -30,7 +22,7 @@ extension ShardCore {
     guard steps > 0 else { return }
     sweep.due -= steps
     while steps > 0 {
-      if sweep.position >= table.capacity { sweep.position = 0 }
+      if sweep.position >= table.capacity { finishSweep() }
       if unsafe isIdle(table.slot(sweep.position).header) {
         evict(at: sweep.position)  // Another series may have moved here: look again.
       } else {
@@ -38,9 +30,13 @@ extension ShardCore {
         steps -= 1
       }
     }
-    let capacity = table.capacity
+  }
+
+  /// Only now may the table shrink: halfway through a sweep the series left would all lie in what
+  /// has not been swept, and crowd there.
+  private mutating func finishSweep() {
+    sweep.position = 0
     table.shrink()
-    sweep.rescale(by: capacity / table.capacity)
   }
 
   private func isIdle(_ header: UnsafeMutablePointer<Series.Header>?) -> Bool {

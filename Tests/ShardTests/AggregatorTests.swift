@@ -22,25 +22,4 @@ struct AggregatorTests {
     #expect(statistics.series == 0 && statistics.pointsApplied == 1)
     #expect(await aggregator.report(now: Self.now + 10_000).count == 0)
   }
-
-  @Test("takes batches from many tasks at once")
-  func parallel() async {
-    let aggregator = Aggregator(executor: InlineExecutor())
-    await withTaskGroup(of: Void.self) { group in
-      for task in 0..<8 {
-        group.addTask {
-          let batch = PointBatch(rowsMax: 50)
-          for _ in 0..<20 {
-            batch.reset()
-            for _ in 0..<50 {
-              batch.append(TestPoint(name: "task \(task % 3)", value: 1, time: Self.now))
-            }
-            await aggregator.apply(batch, now: Self.now)
-          }
-        }
-      }
-    }
-    let report = await aggregator.report(now: Self.now)
-    #expect(report.counts.reduce(0, +) == 8000)
-  }
 }

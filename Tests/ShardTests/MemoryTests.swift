@@ -56,7 +56,7 @@ struct MemoryTests {
   func idleAmongBusy() {
     var core = ShardCore()
     Self.round(&core, time: Self.now, now: Self.now)
-    for step in 0..<Int64(500) {
+    for step in 0..<Int64(700) {
       let now = Self.now + step * 10
       core.apply([TestPoint(name: "busy", value: 1, time: now)], now: now)
     }

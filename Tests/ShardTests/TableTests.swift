@@ -69,7 +69,7 @@ struct TableTests {
     let later = Self.now + 3600
     core.apply(
       Array(points.prefix(5)).map { TestPoint(name: $0.name, value: 1, time: later) }, now: later)
-    for second in 0..<Int64(1000) { core.tick(now: later + second) }
+    for second in 0..<Int64(2000) { core.tick(now: later + second) }
     #expect(core.statistics.series == 5)
     #expect(core.statistics.bytes < 5000)
     #expect(core.summaries(now: later).count == 5)
