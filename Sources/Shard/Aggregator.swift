@@ -5,7 +5,7 @@ public actor Aggregator {
   private var core: ShardCore
   private let executor: any SerialExecutor
 
-  /// The executor given at the start: the shard's own thread, a loop, or a test's.
+  /// The executor given at the start: a loop, or a test's.
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
     unsafe executor.asUnownedSerialExecutor()
   }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Shard
 
-/// FNV-1a and a finaliser, as the names of points are hashed.
+import enum Proto.FNV
+
+/// The hash of a name, as points bring it.
 func testHash(_ name: String) -> UInt64 {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-  hash = (hash ^ (hash >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-  hash = (hash ^ (hash >> 33)) &* 0xC4CE_B9FE_1A85_EC53
-  return hash ^ (hash >> 33)
+  let bytes = Array(name.utf8)
+  return FNV.hash(bytes.span.bytes, 0..<bytes.count)
 }
 
 extension PartialReport {

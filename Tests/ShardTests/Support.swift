@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Shard
 
+import enum Proto.FNV
+
 /// A point as tests write it.
 struct TestPoint {
   var name: String
@@ -8,21 +10,10 @@ struct TestPoint {
   var time: Int64
 }
 
-/// FNV-1a and a finaliser, as the names of points are hashed.
-func testHash(_ bytes: RawSpan, _ range: Range<Int>) -> UInt64 {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for offset in range {
-    let byte = bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-    hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-  }
-  hash = (hash ^ (hash >> 33)) &* 0xFF51_AFD7_ED55_8CCD
-  hash = (hash ^ (hash >> 33)) &* 0xC4CE_B9FE_1A85_EC53
-  return hash ^ (hash >> 33)
-}
-
+/// The hash of a name, as points bring it.
 func testHash(_ name: String) -> UInt64 {
   let bytes = Array(name.utf8)
-  return testHash(bytes.span.bytes, 0..<bytes.count)
+  return FNV.hash(bytes.span.bytes, 0..<bytes.count)
 }
 
 extension PointBatch {
@@ -71,6 +62,6 @@ extension ShardCore {
 
 extension SeriesSelection {
   init(names: [String] = [], prefixes: [String] = [], globs: [String] = []) throws {
-    try self.init(names: names, prefixes: prefixes, globs: globs, hash: testHash)
+    try self.init(names: names, prefixes: prefixes, globs: globs, hash: { FNV.hash($0, $1) })
   }
 }
