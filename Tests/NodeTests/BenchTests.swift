@@ -91,8 +91,8 @@ struct BenchTests {
       acks: PercentileRecorder(), loadedSummaries: PercentileRecorder(),
       summaries: PercentileRecorder(), summaryBytes: 5)
     let text = result.text(.text)
-    #expect(text.contains("throughput        10M points/s"))
-    #expect(text.contains("node CPU          0.0800 s per million points"))
+    #expect(text.contains("throughput          10M points/s"))
+    #expect(text.contains("node CPU            0.0800 s per million points"))
     #expect(text.contains("p99 500.0 us"))
     let json = result.text(.json)
     #expect(json.hasPrefix("{\"connections\":4,") && json.hasSuffix("}\n"))

@@ -56,15 +56,15 @@ struct BenchResult: Sendable {
       "\(NumberText.human(Double(received))) points of \(pointBytes) B over \(connections) x "
         + "\(streams) streams, \(metrics) metrics, in \(NumberText.fixed(seconds, 3)) s"
         + (rejected > 0 ? "; REJECTED \(rejected)" : ""),
-      "  throughput        \(NumberText.human(pointsPerSecond)) points/s",
-      "  node CPU          "
+      "  throughput          \(NumberText.human(pointsPerSecond)) points/s",
+      "  node CPU            "
         + (serverSeconds.map { "\(NumberText.fixed($0 / millions, 4)) s per million points" }
           ?? "not known: the node is not on this machine, or not ours (--server-pid)"),
-      "  client CPU        \(NumberText.fixed(clientSeconds / millions, 4)) s per million points",
+      "  client CPU          \(NumberText.fixed(clientSeconds / millions, 4)) s per million points",
     ]
     for (title, _, recorder) in latencies where recorder.count > 0 {
       let values = recorder.percentiles([50, 90, 99, 100]).map(NumberText.latency)
-      let padded = title + String(repeating: " ", count: 18 - title.count)
+      let padded = title + String(repeating: " ", count: 20 - title.count)
       lines.append(
         "  \(padded)p50 \(values[0])  p90 \(values[1])  p99 \(values[2])  max \(values[3])"
           + "  (n=\(recorder.count))")

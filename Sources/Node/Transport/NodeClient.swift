@@ -7,10 +7,12 @@ import Synchronization
 /// A connection to a node, in the words of the telemetry service. Everything else in the program
 /// that asks a node goes through here.
 final class NodeClient: Sendable {
-  /// The largest answer that the commands take, far above what pages come to.
+  /// The largest answer that is taken, for those who ask for everything at once.
   static let reportBytesMax = 1 << 30
-  /// Series in a page: about 0.2 MB at usual names, 1.1 MB at the longest.
-  static let pageSize: Int32 = 1000
+  /// Series in a page: about 1 MB at usual names.
+  static let pageSize: Int32 = 10_000
+  /// Bytes of a page, such as every gRPC client takes.
+  static let pageBytesMax: Int64 = 4 << 20
 
   /// How long one answer may take.
   static let answerTimeout = Duration.seconds(60)
@@ -81,21 +83,34 @@ final class NodeClient: Sendable {
   func summary(_ filter: SummaryFilter) async throws -> Summary {
     var request = filter.request
     request.pageSize = Self.pageSize
+    request.bytesMax = Self.pageBytesMax
     var summary = Summary(rows: [], asOf: 0, windowSeconds: 0, resolutionSeconds: 0)
-    repeat {
-      let report = try Report(decoding: try await summaryBytes(request))
+    while true {
+      let report = try await page(&request)
       if summary.rows.isEmpty {
         summary.asOf = report.asOf
         summary.windowSeconds = report.windowSeconds
         summary.resolutionSeconds = report.resolutionSeconds
       }
       summary.rows += report.metrics.map(SeriesRow.init)
-      guard report.nextPageToken != request.pageToken || report.nextPageToken.isEmpty else {
+      guard !report.nextPageToken.isEmpty else { return summary }
+      guard report.nextPageToken != request.pageToken else {
         throw CommandFailure("the node gave the same page twice")
       }
       request.pageToken = report.nextPageToken
-    } while !request.pageToken.isEmpty
-    return summary
+    }
+  }
+
+  /// One page; smaller ones are asked for from then on when it is too large.
+  private func page(_ request: inout SummaryRequest) async throws -> Report {
+    while true {
+      do {
+        return try Report(decoding: try await summaryBytes(request))
+      } catch let error as RPCError {
+        guard error.status.code == .resourceExhausted, request.pageSize > 1 else { throw error }
+        request.pageSize = max(1, request.pageSize / 4)
+      }
+    }
   }
 }
 

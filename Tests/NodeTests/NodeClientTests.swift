@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import RPC
+import Testing
+
+@testable import Node
+
+@Suite("A client and a node")
+struct NodeClientTests {
+  /// Runs a node and a client of it.
+  private func withNode(_ body: (NodeClient) async throws -> Void) async throws {
+    var configuration = ServeConfiguration()
+    configuration.listen.port = 0
+    configuration.shards = 2
+    let group = EventLoopGroup(loops: 2)
+    let log = Log(level: .error, format: .text)
+    let node = try TelemetryNode(configuration, group: group, log: log)
+    let address = try await node.start()
+    let client = NodeClient(HostPort(host: address.host, port: address.port), group: group)
+    try await body(client)
+    await client.close()
+    await node.stop(grace: .seconds(5))
+    await group.shutdown()
+  }
+
+  @Test("what was acknowledged is in the next summary")
+  func pushAndSummary() async throws {
+    try await withNode { client in
+      var frames = PointFrames()
+      frames.append(name: "b", value: 1.5, time: 0)
+      frames.append(name: "b", value: -2, time: 0)
+      frames.append(name: "", value: 1, time: 0)
+      frames.append(name: "c", value: .infinity, time: 0)
+      let ack = try await client.push(frames.bytes)
+      #expect(ack.pointsReceived == 3)
+      let rejections = ack.rejections.map { PushReport.Rejection($0) }
+      #expect(rejections.map(\.reason) == ["NAME_EMPTY"])
+      let summary = try await client.summary(SummaryFilter())
+      let b = SeriesRow(name: "b", count: 2, sum: -0.5, avg: -0.25, min: -2, max: 1.5)
+      #expect(summary.rows.first { $0.name == "b" } == b)
+      #expect(summary.rows.first { $0.name == "c" }?.positiveInfinities == 1)
+      #expect(summary.windowSeconds == ServeConfiguration().windowSeconds)
+      #expect(summary.asOf > 0)
+    }
+  }
+
+  @Test("all pages are fetched, smaller ones when names are long")
+  func pages() async throws {
+    try await withNode { client in
+      var frames = PointFrames()
+      for number in 0..<12_000 {
+        let name = String(repeating: "n", count: 600) + String(number)
+        frames.append(name: name, value: Double(number), time: 0)
+      }
+      #expect(try await client.push(frames.bytes).pointsReceived == 12_000)
+      let summary = try await client.summary(SummaryFilter())
+      #expect(Set(summary.rows.map(\.name)).count == 12_000)
+      #expect(summary.rows.reduce(0) { $0 + $1.sum } == 12_000 * 11_999 / 2)
+      #expect(try await client.summary(SummaryFilter(globs: ["*n11999"])).rows.count == 1)
+    }
+  }
+
+  @Test("a client that is renewed goes on")
+  func renewed() async throws {
+    try await withNode { client in
+      let before = try await client.summary(SummaryFilter())
+      await client.renew()
+      let after = try await client.summary(SummaryFilter())
+      #expect(before.rows == after.rows)
+    }
+  }
+
+  @Test("a node that is away is named, with what to do")
+  func away() async throws {
+    let group = EventLoopGroup(loops: 1)
+    let client = NodeClient(HostPort(host: "127.0.0.1", port: 1), group: group)
+    let error = await #expect(throws: RPCError.self) {
+      try await client.summary(SummaryFilter())
+    }
+    let text = error.map { Failure.advice($0) } ?? ""
+    #expect(text.hasPrefix("unavailable: cannot connect to 127.0.0.1:1"))
+    #expect(text.hasSuffix("(is a node running there? start one with `tributary serve`)"))
+    await client.close()
+    await group.shutdown()
+  }
+
+  @Test("the bench measures what it sends")
+  func bench() async throws {
+    try await withNode { client in
+      var plan = BenchPlan()
+      plan.connections = 2
+      plan.streams = 2
+      plan.points = 20_001
+      plan.metrics = 50
+      plan.warmUpPoints = 100
+      plan.messagesPerFrame = 3
+      plan.acks = 3
+      plan.summaries = 4
+      plan.summaryEvery = .zero
+      let result = try await BenchRun(target: client.target, plan: plan, serverPID: nil).measure()
+      #expect(result.received == 20_001)
+      #expect(result.rejected == 0)
+      #expect(result.streamAcks.count == 4)
+      #expect(result.acks.count == 3)
+      #expect(result.summaries.count == 4)
+      #expect(result.summaryBytes > 0)
+      let summary = try await client.summary(SummaryFilter(prefixes: ["bench.metric."]))
+      #expect(summary.rows.reduce(0) { $0 + $1.count } == 20_101)
+    }
+  }
+}
