@@ -44,7 +44,10 @@ struct PushCommand: Command {
       } catch let error as RPCError {
         progress.clear()
         // The node's own words when it ended the stream; the failed send tells less.
-        throw (try? await rejection(of: stream)) ?? error
+        let cause = (try? await rejection(of: stream)) ?? error
+        throw CommandFailure(
+          "\(Failure.advice(cause)); the node did not say how many of the \(intake.pointCount) "
+            + "points sent it took")
       }
       progress.clear()
       return report(ack, intake, paths.map { $0 == "-" ? "(standard input)" : $0 })

@@ -14,7 +14,8 @@ enum Failure {
   static func advice(_ error: RPCError) -> String {
     var text = text(error)
     switch error.status.code {
-    case .unavailable: text += " (is a node running there? start one with `tributary serve`)"
+    case .unavailable where error.status.message.hasPrefix("cannot connect"):
+      text += " (is a node running there? start one with `tributary serve`)"
     case .unimplemented: text += " (is this port a tributary node's?)"
     default: break
     }
