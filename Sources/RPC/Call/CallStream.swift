@@ -173,7 +173,12 @@ final class CallStream: @unchecked Sendable {
   }
 
   /// Too many bytes wait: a writer should, too.
-  var isCongested: Bool { body.bytes > Limits.unsentBytesHigh }
+  /// A stream of which nothing waits never is: one that its peer reads is not held up for good by
+  /// others that it leaves for later.
+  private var isCongested: Bool {
+    body.bytes > Limits.unsentBytesHigh
+      || (body.bytes > 0 && link.unsent.bytes > Limits.unsentConnectionBytesHigh)
+  }
 
   /// Waits until the peer has taken enough of what was sent.
   func drained(isolation: isolated any Actor) async throws {
@@ -186,7 +191,11 @@ final class CallStream: @unchecked Sendable {
   ///
   /// - Returns: whether writers still wait.
   func wakeWriters() -> Bool {
-    guard body.bytes <= Limits.unsentBytesLow else { return true }
+    let isRelieved =
+      body.bytes == 0
+      || (body.bytes <= Limits.unsentBytesLow
+        && link.unsent.bytes <= Limits.unsentConnectionBytesLow)
+    guard isRelieved else { return true }
     for writer in writers { writer.resume() }
     writers = []
     return false

@@ -8,7 +8,7 @@ extension ClientConnection {
   func open(_ request: ClientRequest) throws -> ClientCallState? {
     guard !isLeaving else { return nil }
     let options = request.options
-    let body = OutboundBody(messagesPerFrameMax: options.messagesPerFrameMax)
+    let body = OutboundBody(link.unsent, messagesPerFrameMax: options.messagesPerFrameMax)
     guard let id = link.session.submitRequest(try fields(request), body: body) else {
       leave()
       return nil

@@ -31,6 +31,7 @@ enum LinkFailure: Error {
 final class HTTP2Link: ByteStreamDelegate, TurnEndObserver {
   let session: HTTP2Session
   let stream: any ByteStream
+  let unsent = UnsentMeter()
   weak var delegate: (any HTTP2LinkDelegate)?
   private let loop: EventLoop
   private var isWritable = true
@@ -108,10 +109,12 @@ final class HTTP2Link: ByteStreamDelegate, TurnEndObserver {
       } catch {
         return closeNow(tell: true, .protocolViolation(error.text))
       }
-      // What left, and what ended with it; the connection may answer with more frames.
-      unsafe deliver(UnsafeRawBufferPointer(start: nil, count: 0))
-      if loop.output.isEmpty { break }
+      let isDone = loop.output.isEmpty
       isWritable = unsafe loop.output.withUnsafeBytes { unsafe stream.write($0) }
+      // What left, and what ended with it. Told after the write: the connection may answer with
+      // more frames, or close the link.
+      unsafe deliver(UnsafeRawBufferPointer(start: nil, count: 0))
+      if isDone { break }
     }
     if !congestedStreams.isEmpty { congestedStreams.removeAll { !$0.wakeWriters() } }
     if session.isFinished { closeNow(tell: true, nil) }

@@ -62,7 +62,6 @@ extension HTTP2Session {
     unsafe precondition(nghttp2_option_new(&options) == 0, "out of memory")
     defer { unsafe nghttp2_option_del(options) }
     unsafe nghttp2_option_set_no_auto_window_update(options, 1)
-    unsafe nghttp2_option_set_no_closed_streams(options, 1)
     unsafe nghttp2_option_set_max_outbound_ack(options, Limits.answersQueuedMax)
     unsafe nghttp2_option_set_max_settings(options, Limits.settingsEntriesMax)
     unsafe nghttp2_option_set_max_continuations(options, Limits.continuationFramesMax)

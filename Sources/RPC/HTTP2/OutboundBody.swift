@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Bytes that wait to be sent on all streams of a connection.
+final class UnsentMeter {
+  var bytes = 0
+}
+
 /// What is still to be sent on a stream: chunks in order, then an end. HTTP/2 takes from it as much
 /// as the peer's windows allow; writers add to it and wait while too much is waiting.
 final class OutboundBody {
@@ -26,10 +31,15 @@ final class OutboundBody {
   private var chunks: [[UInt8]] = []
   private var chunk = 0
   private var offset = 0
+  private let meter: UnsentMeter
 
-  init(messagesPerFrameMax: Int? = nil) {
+  /// - Parameter meter: what waits on the whole connection.
+  init(_ meter: UnsentMeter, messagesPerFrameMax: Int? = nil) {
+    self.meter = meter
     self.messagesPerFrameMax = messagesPerFrameMax
   }
+
+  deinit { meter.bytes -= bytes }
 
   /// Nothing to send, and more may come.
   var isIdle: Bool { bytes == 0 && end == nil }
@@ -39,6 +49,7 @@ final class OutboundBody {
     guard !bytes.isEmpty else { return }
     chunks.append(bytes)
     self.bytes += bytes.count
+    meter.bytes += bytes.count
   }
 
   func finish(_ end: End) {
@@ -51,6 +62,7 @@ final class OutboundBody {
     chunks = []
     chunk = 0
     offset = 0
+    meter.bytes -= bytes
     bytes = 0
   }
 
@@ -70,6 +82,7 @@ final class OutboundBody {
       if messagesPerFrameMax != nil { break }
     }
     bytes -= filled
+    meter.bytes -= filled
     return Taken(count: filled, end: bytes == 0 ? end : nil)
   }
 

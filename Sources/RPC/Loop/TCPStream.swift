@@ -157,7 +157,9 @@ protocol ByteStream: AnyObject {
     pendingWrites -= 1
     switch state {
     case .open: if status == 0 { delegate?.streamWritable() }
-    case .lingering: sayDone()
+    case .lingering(let timer):
+      timer.start(after: Limits.lingerMax)
+      sayDone()
     case .closed: break
     }
   }
@@ -175,7 +177,7 @@ protocol ByteStream: AnyObject {
     if peerEnded && pendingWrites == 0 { return destroy() }
     let timer = LoopTimer(loop) { [unowned self] in destroy() }
     state = .lingering(timer)
-    timer.start(after: Limits.lingerMax)
+    timer.start(after: pendingWrites == 0 ? Limits.lingerMax : Limits.lingerUnsentMax)
     if pendingWrites == 0 { sayDone() }
   }
 

@@ -82,6 +82,9 @@ enum Limits {
   /// are: two full turns of output, so that a fast peer never waits for the writer.
   static let unsentBytesHigh = 512 << 10  // 2 x 256 KiB
   static let unsentBytesLow = 256 << 10  // 256 KiB
+  /// The same over all streams of a connection; then only streams of which nothing waits may send.
+  static let unsentConnectionBytesHigh = 8 << 20  // 16 x 512 KiB
+  static let unsentConnectionBytesLow = 4 << 20  // half of it
   /// Header block that we send, before compression; what handlers add beyond it fails their call.
   static let sentHeaderBlockBytesMax = 64 << 10  // 64 KiB
   /// Connections that wait to be accepted; the kernel's own cap (somaxconn) is 4096.
@@ -92,6 +95,9 @@ enum Limits {
   static let acceptPause = Duration.milliseconds(100)
   /// How long a closed socket waits for the peer to close, too.
   static let lingerMax = Duration.seconds(1)
+  /// How long it waits for a slow peer to take the last of what was written: 256 KiB in 10 s is a
+  /// modem's speed.
+  static let lingerUnsentMax = Duration.seconds(10)
 
   // MARK: Reconnecting (connection-backoff.md)
 

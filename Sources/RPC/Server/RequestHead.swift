@@ -16,6 +16,33 @@ struct RequestHead: Equatable {
     timeout: nil, metadata: Metadata())
 }
 
+/// An answer in HTTP's own words to a request that is no gRPC call.
+struct HTTPRefusal: Equatable {
+  var fields: [HeaderField]
+  /// Nil for HEAD, whose answers have none.
+  var body: [UInt8]?
+
+  /// 405: not POST.
+  static func method(isHead: Bool) -> HTTPRefusal {
+    HTTPRefusal(
+      405, "this port speaks gRPC, which takes POST requests only\n", isHead: isHead,
+      HeaderField("allow", "POST"))
+  }
+
+  /// 415: not gRPC.
+  static let contentType = HTTPRefusal(
+    415, "this port speaks gRPC: content-type must be application/grpc\n", isHead: false)
+
+  private init(_ status: Int, _ text: String, isHead: Bool, _ more: HeaderField...) {
+    fields = [
+      HeaderField(":status", String(status)), HeaderField("content-type", "text/plain"),
+      HeaderField("content-length", String(text.utf8.count)),
+    ]
+    fields += more
+    body = isHead ? nil : Array(text.utf8)
+  }
+}
+
 /// How a request is to be treated, judged by its headers alone.
 enum OnRequest: Equatable {
   /// A gRPC call.
@@ -23,7 +50,7 @@ enum OnRequest: Equatable {
   /// A gRPC call that fails at once.
   case fail(RPCStatus)
   /// Not gRPC: an answer in HTTP's own words.
-  case refuse(httpStatus: Int, String)
+  case refuse(HTTPRefusal)
 }
 
 extension OnRequest {
@@ -55,12 +82,11 @@ extension OnRequest {
       }
     }
     guard method == Array("POST".utf8) else {
-      self = .refuse(httpStatus: 405, "this port speaks gRPC, which takes POST requests only\n")
+      self = .refuse(.method(isHead: method == Array("HEAD".utf8)))
       return
     }
     guard let contentType, ContentType.isGRPC(contentType) else {
-      self = .refuse(
-        httpStatus: 415, "this port speaks gRPC: content-type must be application/grpc\n")
+      self = .refuse(.contentType)
       return
     }
     guard !headers.isTooLarge else {

@@ -7,7 +7,7 @@ final class ServerCall: @unchecked Sendable {
   /// What happens to the bytes of the request.
   enum Work {
     /// Not gRPC, or refused: bytes are thrown away; once the client has sent all, the answer goes.
-    case plain(httpStatus: Int, text: String)
+    case plain(HTTPRefusal)
     /// Messages are kept until the client has sent all, then the handler runs.
     case unary(@Sendable (ReceivedMessage, ServerContext) async throws -> [UInt8])
     /// The handler runs, and takes messages.

@@ -125,17 +125,15 @@ extension ServerConnection {
   }
 
   /// Answers a request that is no gRPC call.
-  func refuse(_ call: ServerCall, _ httpStatus: Int, _ text: String) {
-    var fields = [
-      HeaderField(":status", String(httpStatus)), HeaderField("content-type", "text/plain"),
-      HeaderField("content-length", String(text.utf8.count)),
-    ]
-    if httpStatus == 405 { fields.append(HeaderField("allow", "POST")) }
-    call.stream.body.append(Array(text.utf8))
-    call.stream.body.finish(.data)
+  func refuse(_ call: ServerCall, _ refusal: HTTPRefusal) {
     call.answer = .ended
     call.work = .over
-    link.session.submitResponse(call.stream.id, fields, body: call.stream.body)
+    if let body = refusal.body {
+      call.stream.body.append(body)
+      call.stream.body.finish(.data)
+    }
+    link.session.submitResponse(
+      call.stream.id, refusal.fields, body: refusal.body == nil ? nil : call.stream.body)
     link.setNeedsFlush()
   }
 }

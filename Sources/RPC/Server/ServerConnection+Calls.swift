@@ -6,8 +6,7 @@ extension ServerConnection {
     switch OnRequest(headers, headerListBytesMax: core.options.headerListBytesMax) {
     case .call(let head): start(headers.stream, head)
     case .fail(let status): fail(add(headers.stream, .refused, .over), status)
-    case .refuse(let httpStatus, let text):
-      _ = add(headers.stream, .refused, .plain(httpStatus: httpStatus, text: text))
+    case .refuse(let refusal): _ = add(headers.stream, .refused, .plain(refusal))
     }
   }
 
@@ -40,7 +39,7 @@ extension ServerConnection {
     messages: MessageDeframer.Compressed = .kept
   ) -> ServerCall {
     let stream = CallStream(
-      id, on: link, loop, body: OutboundBody(), encoding: head.encoding,
+      id, on: link, loop, body: OutboundBody(link.unsent), encoding: head.encoding,
       messageBytesMax: core.options.messageBytesMax, messages: messages)
     let deadline = head.timeout.map { ContinuousClock.now + $0 }
     let context = ServerContext(

@@ -89,7 +89,7 @@ actor ServerConnection {
       return fail(call, error.status)
     }
     switch call.work {
-    case .plain(let httpStatus, let text): refuse(call, httpStatus, text)
+    case .plain(let refusal): refuse(call, refusal)
     case .unary(let handler): run(call, handler)
     case .streaming: call.stream.inbound.finish()
     case .bulk(let sink): if call.isOpen { sink.receivedEnd() }
