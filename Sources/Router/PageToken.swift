@@ -74,7 +74,8 @@ public enum PageTokenError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .malformed: "the page token is none that a report gave; begin with an empty one"
     case .unknownVersion(let version):
-      "the page token has version \(version), which this node does not know; begin with an empty one"
+      "the page token has version \(version), which this node does not know; "
+        + "begin with an empty one"
     }
   }
 }

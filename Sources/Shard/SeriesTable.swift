@@ -7,6 +7,7 @@
 /// partition, so the home slot comes from a multiplicative remix of all of them. Home slots keep
 /// the order of remixed hashes: growing is one sequential pass (25 ms at 800 k series, the longest
 /// pause there is), and removing moves followers back, so there are no tombstones.
+/// Nothing keeps names that were made to collide from being slow: the hash has no key.
 ///
 /// Owns its slots; the series' records are freed by whoever removes them.
 @safe

@@ -7,7 +7,8 @@ struct Sweep {
   /// Slots to be looked at by now.
   var due = 0
 
-  /// A window's time makes ``ShardLimits/sweepsPerWindow`` whole tables due; never more than one is.
+  /// A window's time makes ``ShardLimits/sweepsPerWindow`` whole tables due; never more than one
+  /// is.
   mutating func add(elapsedSeconds: Int64, capacity: Int, shape: WindowShape) {
     let seconds = Int(min(elapsedSeconds, shape.windowSeconds))
     let share = capacity * seconds * Int(ShardLimits.sweepsPerWindow) / Int(shape.windowSeconds)

@@ -79,7 +79,8 @@ public enum WindowShapeError: Error, Hashable, CustomStringConvertible {
     case .futureGraceOutOfRange(let seconds):
       "the future grace is \(seconds) s; it must be 0 to \(ShardLimits.futureGraceSecondsMax) s"
     case .tooManySlices(let slices):
-      "the window takes \(slices) slices, more than \(ShardLimits.slicesMax); use a coarser resolution"
+      "the window takes \(slices) slices, more than \(ShardLimits.slicesMax); "
+        + "use a coarser resolution"
     }
   }
 }
