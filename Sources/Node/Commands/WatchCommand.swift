@@ -56,6 +56,7 @@ struct WatchCommand: Command {
   /// Asks until the count is reached or the task is cancelled. The first question must succeed;
   /// later ones may fail, which the screen says.
   private func ask(_ client: NodeClient, _ painter: WatchPainter) async throws -> ExitCode? {
+    await painter.paint()
     var done = 0
     while true {
       do {

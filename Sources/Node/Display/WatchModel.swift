@@ -50,7 +50,8 @@ struct WatchModel {
 
   /// The screen: a heading, as many series as fit, and a line about the rest.
   func screen(target: String, columns: Int, rows: Int, limit: Int?) -> [String] {
-    var lines = ["tributary \(target)" + (trouble.map { "  ! \(Printable.line($0))" } ?? ""), ""]
+    let note = trouble.map { "  ! \(Printable.line($0))" } ?? (summary == nil ? "  asking..." : "")
+    var lines = ["tributary \(target)" + note, ""]
     guard let summary else { return lines.map { TextWidth.truncated($0, to: columns) } }
     let sorted = summary.rows.sorted(by: sort)
     let shown = sorted.prefix(min(limit ?? .max, max(1, rows - 5)))
