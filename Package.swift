@@ -51,6 +51,7 @@ let package = Package(
     system("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev", brew: "lz4"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
+    .systemLibrary(name: "CMalloc"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
 
     library("Protobuf"),
@@ -62,7 +63,7 @@ let package = Package(
       "RPCServices", ["RPC", "Protobuf"],
       exclude: ["health.proto", "reflection.proto", "reflection_v1alpha.proto"]),
     executable(
-      "Node", ["Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "CYAML"]),
+      "Node", ["Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "CMalloc", "CYAML"]),
 
     executable("ProtocPlugin", ["Protobuf"], exclude: ["plugin.proto"]),
     library("Interop", ["RPC", "RPCServices", "Protobuf"], exclude: ["Protos"]),

@@ -4,6 +4,7 @@ import Protobuf
 import RPC
 import RPCServices
 import Shard
+import Synchronization
 
 /// A running node: shards, the loops' ways to them, and the gRPC server in front.
 final class TelemetryNode: Sendable {
@@ -12,7 +13,7 @@ final class TelemetryNode: Sendable {
   private let health: HealthRegistry
   private let server: Server
   private let now: @Sendable () -> Int64
-  private let group: EventLoopGroup
+  private let housekeeping = Mutex<Task<Void, Never>?>(nil)
 
   /// Makes a node that does not listen yet.
   ///
@@ -44,7 +45,6 @@ final class TelemetryNode: Sendable {
     self.configuration = configuration
     self.shards = shards
     self.now = now
-    self.group = group
     let services = [telemetry, health.service]
     let reflection = ReflectionIndex.services(
       describing: services, files: [TelemetryService.file, Health.file])
@@ -57,11 +57,16 @@ final class TelemetryNode: Sendable {
   ///
   /// - Throws: `SocketError` when the address cannot be had.
   func start() async throws -> SocketAddress {
-    try await server.listen(host: configuration.listen.host, port: configuration.listen.port)
+    let address = try await server.listen(
+      host: configuration.listen.host, port: configuration.listen.port)
+    let task = Task { [shards, now] in await Housekeeping.run(shards, now: now) }
+    housekeeping.withLock { $0 = task }
+    return address
   }
 
   /// Takes no new calls, lets those that run end for up to `grace`, then ends them.
   func stop(grace: Duration) async {
+    housekeeping.withLock { $0?.cancel() }
     health.shutdown()
     await server.shutdown(grace: grace)
   }
