@@ -8,6 +8,7 @@ struct InteropProgram {
   private let host: String
   private let port: Int
   private let cases: [InteropCase]
+  private let metadata: Metadata
 
   init(_ arguments: [String]) throws {
     let flags = try InteropFlags(
@@ -15,7 +16,7 @@ struct InteropProgram {
       valued: [
         "server_host", "server_port", "test_case", "server_host_override", "ca_file",
         "default_service_account", "oauth_scope", "service_account_key_file",
-        "service_config_json", "additional_metadata", "custom_credentials_type",
+        "additional_metadata",
       ],
       switches: ["use_tls", "use_test_ca", "use_alts"])
     guard try !flags.isOn("use_tls"), try !flags.isOn("use_alts") else {
@@ -23,6 +24,7 @@ struct InteropProgram {
     }
     host = flags["server_host"] ?? "localhost"
     port = try flags.port("server_port", default: 10000)
+    metadata = try Self.metadata(flags["additional_metadata"] ?? "")
     cases = try Self.cases(flags["test_case"] ?? "large_unary")
   }
 
@@ -35,13 +37,26 @@ struct InteropProgram {
     return [one]
   }
 
+  /// Reads `key:value;key:value`; a value may have colons.
+  private static func metadata(_ text: String) throws -> Metadata {
+    var metadata = Metadata()
+    for pair in text.split(separator: ";") {
+      let parts = pair.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty, !parts[0].hasSuffix("-bin") else {
+        throw InteropFlags.Failure("--additional_metadata is key:value;key:value, not \(text)")
+      }
+      metadata.append(parts[0].lowercased(), String(parts[1]))
+    }
+    return metadata
+  }
+
   /// Runs the cases and says how each went.
   ///
   /// - Returns: whether all passed.
   func run() async -> Bool {
     let group = EventLoopGroup(loops: 1)
     let channel = Channel(host: host, port: port, group: group)
-    let client = InteropClient(channel)
+    let client = InteropClient(channel, metadata: metadata)
     var allPassed = true
     for one in cases {
       do {

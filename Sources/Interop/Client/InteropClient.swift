@@ -8,9 +8,15 @@ internal import RPCServices
 /// Source: <https://github.com/grpc/grpc/blob/master/doc/interop-test-descriptions.md>, "Client".
 public struct InteropClient: Sendable {
   let channel: Channel
+  private let metadata: Metadata
 
   /// A client of the server behind `channel`.
-  public init(_ channel: Channel) { self.channel = channel }
+  ///
+  /// - Parameter metadata: sent with every call.
+  public init(_ channel: Channel, metadata: Metadata = Metadata()) {
+    self.channel = channel
+    self.metadata = metadata
+  }
 
   /// Runs one case.
   ///
@@ -44,6 +50,7 @@ public struct InteropClient: Sendable {
   /// Options of a call that must not hang.
   var options: CallOptions {
     var options = CallOptions()
+    options.metadata = metadata
     options.timeout = InteropLimits.caseTimeout
     options.messageBytesMax = InteropLimits.messageBytesMax
     return options
