@@ -27,7 +27,8 @@ need() {
   done
   [ ${#missing[@]} = 0 ] && return
   say "installing ${missing[*]}"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 ||
+    fail "apt-get update failed"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
     --no-install-recommends "${missing[@]}" >"$cache/apt.log" 2>&1 ||
     fail "apt-get could not install them; see .cache/apt.log"
@@ -39,12 +40,13 @@ need_libraries() {
   command -v swift >/dev/null || fail "needs a Swift 6.3 toolchain on the PATH (swift.org/install)"
 }
 
-# Builds the named products for release and prints the folder they are in.
+# Builds the named products for release and prints the folder they are in. Fails by its status:
+# a script's `set -e` does not hold inside of $(...).
 build_release() {
   local product
   need_libraries
   for product in "$@"; do
-    swift build -c release --product "$product" >&2
+    swift build -c release --product "$product" >&2 || return
   done
   swift build -c release --show-bin-path
 }
@@ -83,8 +85,8 @@ python_environment() {
     need python3 python3-venv
     say "making the Python environment in .cache/venv"
     rm -rf "$venv"
-    /usr/bin/python3 -m venv "$venv" >&2
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2
+    /usr/bin/python3 -m venv "$venv" >&2 || return
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2 || return
     cp "$wanted" "$venv/requirements.txt"
   fi
   printf '%s\n' "$venv/bin/python"
