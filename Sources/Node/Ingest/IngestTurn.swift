@@ -25,11 +25,15 @@ final class IngestTurn {
   private(set) var streams: [PushSink] = []
   // Confined, and never called back while it grows: not worth a check for each run.
   @exclusivity(unchecked) private var runs: [Run] = []
+  private var latest: ObjectIdentifier?
 
   var isDone: Bool { isClosed && batchesOut == 0 }
 
-  /// A run of messages begins, the first of which has `index` in its stream.
+  /// A run of messages begins, the first of which has `index` in its stream. It continues the run
+  /// before if that was the same stream's.
   func begin(_ stream: PushSink, index: Int64) {
+    guard latest != ObjectIdentifier(stream) else { return }
+    latest = ObjectIdentifier(stream)
     if stream.turn !== self {
       stream.turn = self
       stream.turnsOpen += 1

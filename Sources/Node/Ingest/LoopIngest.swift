@@ -24,19 +24,21 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private let rules: IngestRules
   private let shards: [ShardSeat]
   private let placement: Placement
-  private var open: [PointBatch]
+  // Confined to the loop and never changed while it is being read from: a check for each run would
+  // cost as much as a point.
+  @exclusivity(unchecked) private var open: [PointBatch]
   private var spare: [PointBatch] = []
   private var batchesOut = 0
   private var turn: IngestTurn?
-  private var admission: Admission
+  @exclusivity(unchecked) private var admission: Admission
 
   init(_ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat]) {
     self.loop = loop
     self.rules = rules
     self.shards = shards
     placement = Placement(shards: shards.count)
-    open = shards.map { _ in PointBatch() }
-    admission = rules.admission(now: rules.now())
+    unsafe open = shards.map { _ in PointBatch() }
+    unsafe admission = rules.admission(now: rules.now())
   }
 
   func ack(_ tally: PointTally) -> Ack { rules.ack(tally) }
@@ -49,7 +51,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     let turn = IngestTurn()
     self.turn = turn
     let now = rules.now()
-    if now != admission.now { admission = rules.admission(now: now) }
+    if unsafe now != admission.now { unsafe admission = rules.admission(now: now) }
     loop.atTurnEnd(self)
     return turn
   }
@@ -67,9 +69,9 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     var accepted: Int64 = 0
     var failure: PointError?
     // Locals: the fields of a class are checked for exclusive access each time.
-    let admission = self.admission
+    let admission = unsafe self.admission
     let firstOrdinal = turn.ordinal
-    var open = self.open
+    var open = unsafe self.open
     while let body = frames.next(in: run) {
       do throws(PointError) {
         let point = try PointReader.read(run, body)
@@ -83,7 +85,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
             ordinal: ordinal)
           {
             handOver(shard, turn)
-            open[shard] = self.open[shard]
+            open[shard] = unsafe self.open[shard]
           }
           accepted += 1
         case .rejected(let reason):
@@ -104,19 +106,19 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   func turnEnded() {
     guard let turn else { return }
     self.turn = nil
-    for shard in shards.indices where !open[shard].isEmpty { handOver(shard, turn) }
+    for shard in shards.indices where unsafe !open[shard].isEmpty { handOver(shard, turn) }
     turn.isClosed = true
     finishIfDone(turn)
   }
 
   private func handOver(_ shard: Int, _ turn: IngestTurn) {
-    let batch = open[shard]
-    open[shard] = spare.popLast() ?? PointBatch()
+    let batch = unsafe open[shard]
+    unsafe open[shard] = spare.popLast() ?? PointBatch()
     turn.batchesOut += 1
     batchesOut += 1
     if batchesOut == Self.batchesOutHigh { loop.pauseReading() }
     let seat = shards[shard]
-    let now = admission.now
+    let now = unsafe admission.now
     // The turn goes along and comes back to this loop; the shard does not look at it.
     nonisolated(unsafe) let turn = turn
     seat.loop.execute { [self] in
