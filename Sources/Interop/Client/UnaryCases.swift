@@ -55,8 +55,9 @@ extension InteropClient {
     }
     let first = try await channel.unary(TestService.cacheableUnaryCall, request, options: options)
     let second = try await channel.unary(TestService.cacheableUnaryCall, request, options: options)
-    try require(
-      "the second response's payload", second.message.payload, is: first.message.payload)
+    guard first.message.payload == second.message.payload else {
+      throw InteropFailure(description: "the second response differs: nothing cached the first")
+    }
   }
 
   func statusOfUnaryCall(_ message: String) async throws {
