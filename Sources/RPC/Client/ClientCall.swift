@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One call of a client: messages out, messages in, then a status. Safe from any task; one task at a
-/// time takes messages. A call that nobody holds any more is cancelled.
+/// One call of a client: messages out, messages in, then a status. Safe from any task; one task at
+/// a time takes messages. A call that nobody holds any more is cancelled.
 public final class ClientCall: Sendable {
   private let connection: ClientConnection
   private let state: ClientCallState

@@ -4,8 +4,8 @@ internal import CNghttp2
 /// One HTTP/2 connection's protocol state: bytes in, events out, and the bytes that are to be sent.
 /// It wraps one nghttp2 session, which it owns, and does no input or output itself.
 ///
-/// nghttp2 calls back while it parses; those callbacks only append to ``HTTP2Callbacks``. What to do
-/// about an event is decided afterwards, outside of nghttp2, where submitting frames is allowed.
+/// nghttp2 calls back while it parses; those callbacks only append to ``HTTP2Callbacks``. What to
+/// do about an event is decided afterwards, outside of nghttp2, where submitting frames is allowed.
 @safe struct HTTP2Session: ~Copyable {
   enum Role {
     case client
@@ -26,8 +26,8 @@ internal import CNghttp2
 
   // MARK: Bytes
 
-  /// Parses what the peer sent. Events of it wait in ``takeEvents()``; ranges in them count from the
-  /// start of `bytes`.
+  /// Parses what the peer sent. Events of it wait in ``takeEvents()``; ranges in them count from
+  /// the start of `bytes`.
   ///
   /// - Throws: when the connection cannot go on; a GOAWAY may be waiting to be sent.
   func receive(_ bytes: UnsafeRawBufferPointer) throws(HTTP2Failure) {

@@ -2,8 +2,8 @@
 internal import CUV
 internal import Glibc
 
-/// A listening socket on one loop. Several loops listen on one port (`SO_REUSEPORT`), and the kernel
-/// spreads connections over them.
+/// A listening socket on one loop. Several loops listen on one port (`SO_REUSEPORT`), and the
+/// kernel spreads connections over them.
 @safe final class Listener {
   private let handle: UnsafeMutablePointer<uv_poll_t>
   private let descriptor: Int32

@@ -56,7 +56,8 @@ extension ReceivedMessage {
   /// Copies one message out of a run.
   ///
   /// - Parameters:
-  ///   - run: the chunk, or the bytes of ``MessageDeframer/Output/held(_:wasCompressed:windowBytes:)``.
+  ///   - run: the chunk, or the bytes of
+  ///     ``MessageDeframer/Output/held(_:wasCompressed:windowBytes:)``.
   ///   - body: where the message lies, as ``MessageFrames/next(in:)`` says.
   ///   - wasCompressed: what came with the run; runs in place are never compressed.
   init(copying run: RawSpan, _ body: Range<Int>, wasCompressed: Bool) {

@@ -21,8 +21,8 @@ enum HTTP2ErrorCode: UInt32, Sendable, Hashable, CaseIterable {
 extension RPCStatus {
   /// The status of a call whose stream the peer reset.
   ///
-  /// Source: gRPC over HTTP/2, "Errors". That table has no row for STREAM_CLOSED (there should be no
-  /// stream to tell) and HTTP_1_1_REQUIRED; they become INTERNAL, and unknown codes UNKNOWN.
+  /// Source: gRPC over HTTP/2, "Errors". That table has no row for STREAM_CLOSED (there should be
+  /// no stream to tell) and HTTP_1_1_REQUIRED; they become INTERNAL, and unknown codes UNKNOWN.
   ///
   /// - Parameter code: the RST_STREAM frame's error code as received.
   init(resetWith code: UInt32) {

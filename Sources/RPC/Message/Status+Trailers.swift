@@ -18,8 +18,8 @@ extension RPCStatus {
   /// Reads the status out of trailers, or of the headers of a trailers-only answer.
   ///
   /// - Returns: nil without a `grpc-status`: map the HTTP status instead
-  ///   (``init(httpStatus:contentType:)``). A `grpc-status` that is no number without leading zeros,
-  ///   or not one of the seventeen, is UNKNOWN; details that are no base64 are left out.
+  ///   (``init(httpStatus:contentType:)``). A `grpc-status` that is no number without leading
+  ///   zeros, or not one of the seventeen, is UNKNOWN; details that are no base64 are left out.
   init?(trailers: some Sequence<HeaderField>) {
     var code: [UInt8]?
     var message = ""

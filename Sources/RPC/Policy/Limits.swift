@@ -78,8 +78,8 @@ enum Limits {
   /// output is gathered up to this before it is written. A few of TCP's largest segments.
   static let readBufferBytes = 256 << 10  // 256 KiB
   static let writeBufferBytes = 256 << 10  // 256 KiB
-  /// A writer waits while more of its stream's bytes are unsent, until no more than the lower figure
-  /// are: two full turns of output, so that a fast peer never waits for the writer.
+  /// A writer waits while more of its stream's bytes are unsent, until no more than the lower
+  /// figure are: two full turns of output, so that a fast peer never waits for the writer.
   static let unsentBytesHigh = 512 << 10  // 2 x 256 KiB
   static let unsentBytesLow = 256 << 10  // 256 KiB
   /// The same over all streams of a connection; then only streams of which nothing waits may send.

@@ -22,8 +22,8 @@ public final class BulkCall {
     connection.assumeIsolated { [call] in $0.returnCredit(call, bytes) }
   }
 
-  /// Ends the call, with a message if it succeeded. A second end, or one after ``BulkSink/failed(_:)``,
-  /// does nothing.
+  /// Ends the call, with a message if it succeeded. A second end, or one after
+  /// ``BulkSink/failed(_:)``, does nothing.
   public func finish(_ status: RPCStatus, trailers: Metadata = Metadata(), message: [UInt8]? = nil)
   {
     connection.assumeIsolated { [call] connection in

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The messages of a request, one at a time. A message's flow-control credit goes back to the client
-/// when it is taken from here, so a handler that does not read slows its client down.
+/// The messages of a request, one at a time. A message's flow-control credit goes back to the
+/// client when it is taken from here, so a handler that does not read slows its client down.
 ///
 /// Throws ``RPCError`` when the client resets the call or sends what cannot be read.
 public struct RequestStream: AsyncSequence, Sendable {
