@@ -20,7 +20,7 @@ LOADS = {
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--reference", type=Path, required=True, help="the Go server")
-    options.add_argument("--points", type=int, default=5_000_000, help="points of each load")
+    options.add_argument("--points", type=int, default=10_000_000, help="points of each load")
     chosen = options.parse_args()
     makers = {
         "tributary": Node,
