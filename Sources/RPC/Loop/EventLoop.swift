@@ -32,6 +32,9 @@ internal import Synchronization
   private var turnEnd: [any TurnEndObserver] = []
   private var pausedStreams: [TCPStream] = []
   private(set) var isReadingPaused = false
+  /// Counts turns. A socket is read from once a turn, so that one that always has more does not keep
+  /// the others, and the jobs, waiting.
+  private(set) var turnNumber: UInt64 = 0
 
   private struct Inbox {
     var jobs: [Job] = []
@@ -155,6 +158,7 @@ internal import Synchronization
   }
 
   private func endTurn() {
+    turnNumber += 1
     while !turnEnd.isEmpty {
       let observers = turnEnd
       turnEnd = []

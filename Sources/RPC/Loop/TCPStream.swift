@@ -46,6 +46,7 @@ protocol ByteStream: AnyObject {
   private var state = State.open
   private var pendingWrites = 0
   private var peerEnded = false
+  private var turnOfRead = UInt64.max
 
   /// Takes over a connected, non-blocking socket and starts to read from it.
   ///
@@ -80,8 +81,9 @@ protocol ByteStream: AnyObject {
     _ = unsafe uv_read_start(
       stream,
       { handle, _, buffer in
-        let loop = unsafe TCPStream.of(handle.unsafelyUnwrapped.pointee.data).loop
-        let capacity = unsafe loop.isReadingPaused ? 0 : loop.readBuffer.count
+        let stream = unsafe TCPStream.of(handle.unsafelyUnwrapped.pointee.data)
+        let loop = stream.loop
+        let capacity = unsafe stream.mayRead ? loop.readBuffer.count : 0
         unsafe buffer.unsafelyUnwrapped.pointee = uv_buf_init(
           loop.readBuffer.baseAddress?.assumingMemoryBound(to: CChar.self), UInt32(capacity))
       },
@@ -90,13 +92,18 @@ protocol ByteStream: AnyObject {
       })
   }
 
+  private var mayRead: Bool { !loop.isReadingPaused && turnOfRead != loop.turnNumber }
+
   private func read(_ count: Int) {
+    turnOfRead = loop.turnNumber
     switch count {
     case 1...:
       unsafe delegate?.streamReceived(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
     case 0:
       break
     case Int(UV_ENOBUFS.rawValue):
+      // It has had its turn, and is asked again in the next one; or nobody may read for now.
+      guard loop.isReadingPaused else { return }
       unsafe uv_read_stop(stream)
       loop.readingPaused(self)
     default:
