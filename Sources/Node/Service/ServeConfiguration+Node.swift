@@ -17,6 +17,7 @@ extension ServeConfiguration {
 
   var serverOptions: ServerOptions {
     var options = ServerOptions()
+    options.handlersRunOnLoops = true
     options.messageBytesMax = messageBytesMax
     options.concurrentStreamsMax = concurrentStreamsMax
     options.connectionAgeMax = connectionAgeMax

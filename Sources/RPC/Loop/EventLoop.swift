@@ -11,7 +11,7 @@ internal import Synchronization
 /// over open batches), registers with ``atTurnEnd(_:)``.
 ///
 /// Everything but ``execute(_:)``, ``enqueue(_:)`` and ``index`` is for the loop's own thread.
-@safe public final class EventLoop: SerialExecutor, @unchecked Sendable {
+@safe public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
   // Sendable: `inbox` is a mutex, `index` and the pointers are constants, and what the pointers
   // lead to, `readBuffer` and `turnEnd` are touched by the loop's thread only (`assertOnLoop`).
 
@@ -149,7 +149,9 @@ internal import Synchronization
       if jobs.isEmpty { return stopIfAsked() }
       for job in jobs {
         switch job {
-        case .actor(let job): unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+        case .actor(let job):
+          unsafe job.runSynchronously(
+            isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
         case .work(let work): work()
         }
       }

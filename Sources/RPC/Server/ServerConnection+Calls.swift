@@ -83,7 +83,8 @@ extension ServerConnection {
     _ body: @escaping @Sendable (ServerConnection, ServerContext) async throws -> Void
   ) {
     let interceptors = core.interceptors[...]
-    call.handler = Task.detached { [self] in
+    let executor: (any TaskExecutor)? = core.options.handlersRunOnLoops ? loop : nil
+    call.handler = Task.detached(executorPreference: executor) { [self] in
       do {
         try await intercepted(call.context, by: interceptors) {
           try await body(self, call.context)

@@ -14,6 +14,10 @@ public struct ServerOptions: Sendable {
   public var headerListBytesMax = Limits.headerListBytesMax
   /// Encoding of answers, for clients that read it.
   public var responseEncoding = Encoding.identity
+  /// Whether handlers run on their connection's loop rather than on the global executor: fewer
+  /// threads take turns on busy cores, but a handler that computes for long keeps the loop from its
+  /// sockets, and one that blocks stops it.
+  public var handlersRunOnLoops = false
   /// Quiet time after which a client is pinged.
   public var keepaliveInterval = Limits.serverKeepaliveInterval
   /// How long a client may take to answer that.
