@@ -32,8 +32,8 @@ internal import Synchronization
   private var turnEnd: [any TurnEndObserver] = []
   private var pausedStreams: [TCPStream] = []
   private(set) var isReadingPaused = false
-  /// Counts turns. A socket is read from once a turn, so that one that always has more does not keep
-  /// the others, and the jobs, waiting.
+  /// Counts turns. A socket is read from once a turn, so that one that always has more does not
+  /// keep the others, and the jobs, waiting.
   private(set) var turnNumber: UInt64 = 0
 
   private struct Inbox {
