@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
+import TestKit
 import Testing
 
 @Suite("FNV")
@@ -38,5 +39,20 @@ struct FNVTests {
       partitions.insert(FNV.hash(bytes.span.bytes, 0..<bytes.count) >> 54)
     }
     #expect(partitions.count == 1024)
+  }
+
+  @Test("four together are hashed as one by one, whatever their lengths")
+  func together() {
+    var random = SplitMix64(seed: 4)
+    let bytes = (0..<400).map { _ in UInt8.random(in: 0...255, using: &random) }
+    for _ in 0..<2000 {
+      let ranges = InlineArray<4, Range<Int>> { _ in
+        let start = Int.random(in: 0...300, using: &random)
+        return start..<start
+          + Int.random(in: 0...Int.random(in: 0...100, using: &random), using: &random)
+      }
+      let hashes = FNV.hashes(bytes.span.bytes, ranges)
+      for lane in 0..<4 { #expect(hashes[lane] == FNV.hash(bytes.span.bytes, ranges[lane])) }
+    }
   }
 }

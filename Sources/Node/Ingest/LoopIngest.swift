@@ -56,7 +56,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     return turn
   }
 
-  /// Takes a run of points.
+  /// Takes a run of points: reads four, hashes the four together, then judges and places each.
   ///
   /// - Parameter firstIndex: the index in its stream of the run's first message.
   /// - Returns: how many messages were points, and what was wrong with the next one, if it was not.
@@ -68,37 +68,58 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     var messages: Int64 = 0
     var accepted: Int64 = 0
     var failure: PointError?
-    // Locals: the fields of a class are checked for exclusive access each time.
+    // Locals: fields of a class would be loaded anew for each point.
     let admission = unsafe self.admission
     let firstOrdinal = turn.ordinal
     var open = unsafe self.open
-    while let body = frames.next(in: run) {
+    var points = InlineArray<4, PointView>(repeating: PointView.none)
+    while failure == nil {
+      var count = 0
       do throws(PointError) {
-        let point = try PointReader.read(run, body)
+        while count < 4, let body = frames.next(in: run) {
+          points[count] = try PointReader.read(run, body)
+          count += 1
+        }
+      } catch {
+        failure = error
+      }
+      if count == 0 { break }
+      let hashes = hashes(run, points, count)
+      for lane in 0..<count {
+        let point = points[lane]
         switch admission.admit(run, name: point.name, value: point.value, time: point.time) {
         case .accepted(let time):
-          let hash = FNV.hash(run, point.name)
-          let shard = placement.shard(hash)
+          let shard = placement.shard(hashes[lane])
           let ordinal = firstOrdinal &+ UInt32(truncatingIfNeeded: messages)
           while !open[shard].append(
-            hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
+            hash: hashes[lane], nameFrom: run, range: point.name, value: point.value, time: time,
             ordinal: ordinal)
           {
             handOver(shard, turn)
-            open[shard] = unsafe self.open[shard]
+            unsafe open[shard] = self.open[shard]
           }
           accepted += 1
         case .rejected(let reason):
           tally.reject(reason, index: firstIndex + messages)
         }
         messages += 1
-      } catch {
-        failure = error
-        break
       }
     }
     tally.accept(accepted)
     return (messages, failure)
+  }
+
+  /// The hashes of the first `count` points' names.
+  @inline(__always)
+  private func hashes(_ run: RawSpan, _ points: InlineArray<4, PointView>, _ count: Int)
+    -> InlineArray<4, UInt64>
+  {
+    if count == 4 {
+      return FNV.hashes(run, [points[0].name, points[1].name, points[2].name, points[3].name])
+    }
+    var hashes = InlineArray<4, UInt64>(repeating: 0)
+    for lane in 0..<count { hashes[lane] = FNV.hash(run, points[lane].name) }
+    return hashes
   }
 
   // MARK: Batches
@@ -140,5 +161,12 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private func finishIfDone(_ turn: IngestTurn) {
     guard turn.isDone else { return }
     for stream in turn.streams { stream.turnDone() }
+  }
+}
+
+extension PointView {
+  /// Stands where no point is.
+  fileprivate static var none: PointView {
+    PointView(nameOffset: 0, nameLength: 0, value: 0, time: 0)
   }
 }
