@@ -114,6 +114,9 @@ final class CallStream: @unchecked Sendable {
     if windowBytes > 0 { unsafe consume(credit.consumed(windowBytes)) }
   }
 
+  /// Lets the peer send again all that was handed out.
+  func giveBackAll() { giveBack(unsafe credit.outstandingBytes) }
+
   private func consume(_ bytes: Int) {
     guard bytes > 0 else { return }
     link.session.consume(id, bytes: bytes)
@@ -144,15 +147,16 @@ final class CallStream: @unchecked Sendable {
     case .failure(let error): throw error
     case .wait: break
     }
+    let ticket = inbound.nextTicket
     return try await withTaskCancellationHandler {
       // Captured, the isolation holds in here, too: nothing happens between looking and waiting.
       _ = isolation
       return try await withCheckedThrowingContinuation { reader in
         inbound.wait(reader)
-        if Task.isCancelled { inbound.abandonReader() }
+        if Task.isCancelled { inbound.abandonReader(ticket) }
       }
     } onCancel: {
-      loop.execute { self.inbound.abandonReader() }
+      loop.execute { self.inbound.abandonReader(ticket) }
     }
   }
 

@@ -42,6 +42,8 @@ struct InboundMessages {
   private var head = 0
   private var end = End.open
   private var reader: Reader?
+  /// The ticket of the next reader that waits.
+  private(set) var nextTicket = 0
 
   /// Messages that wait.
   var count: Int { queue.count - head }
@@ -111,10 +113,12 @@ struct InboundMessages {
   mutating func wait(_ reader: Reader) {
     precondition(self.reader == nil, "a call's messages are taken by one task at a time")
     self.reader = reader
+    nextTicket += 1
   }
 
-  /// Lets the reader go, whose task was cancelled.
-  mutating func abandonReader() {
+  /// Lets a reader go, whose task was cancelled; by then it may have its message, and another wait.
+  mutating func abandonReader(_ ticket: Int) {
+    guard ticket + 1 == nextTicket else { return }
     reader?.resume(throwing: CancellationError())
     reader = nil
   }

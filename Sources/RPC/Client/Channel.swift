@@ -3,13 +3,13 @@
 /// A server as a client sees it: calls go over one connection, made when the first needs it and
 /// again when it is lost, with growing pauses between failed attempts.
 ///
-/// While an attempt is under way calls wait for it; when it fails they, and those that come before
+/// While an attempt is under way calls wait for it, no longer than their deadline; when it fails they, and those that come before
 /// the next attempt, end with UNAVAILABLE. A unary call that the server has certainly not looked at
 /// is sent once more.
 public actor Channel {
-  private enum State {
+  enum State {
     case idle
-    case connecting(Task<ClientConnection, any Error>)
+    case connecting(Task<Void, Never>)
     case ready(ClientConnection)
     case failed(RPCStatus, retryAt: ContinuousClock.Instant)
     case closed
@@ -22,11 +22,12 @@ public actor Channel {
     unsafe loop.asUnownedSerialExecutor()
   }
 
-  private let address: SocketAddress
-  private let options: ChannelOptions
+  let address: SocketAddress
+  let options: ChannelOptions
   private let interceptors: [any ClientInterceptor]
-  private var state = State.idle
-  private var backoff = Backoff()
+  var state = State.idle
+  var backoff = Backoff()
+  let waiters = ConnectionWaiters()
 
   /// Makes a channel; it connects when the first call needs it.
   ///
@@ -61,11 +62,14 @@ public actor Channel {
   public func unary(
     _ path: String, _ request: [UInt8], options: CallOptions = CallOptions()
   ) async throws -> UnaryResponse {
+    let deadline = options.timeout.map { ContinuousClock.now + $0 }
     let call = try await open(path, options: options)
     do {
       return try await exchange(call, request)
     } catch let error as RPCError {
       guard error.status.code == .unavailable, await call.wasUnprocessed() else { throw error }
+      var options = options
+      options.timeout = deadline.map { ContinuousClock.now.duration(to: $0) }
       return try await exchange(try await open(path, options: options), request)
     }
   }
@@ -93,68 +97,12 @@ public actor Channel {
   public func close() async {
     let before = state
     state = .closed
-    if case .ready(let connection) = before {
-      await connection.close(RPCStatus(.cancelled, "the channel is closed"))
+    switch before {
+    case .ready(let connection): await connection.close(Self.closed.status)
+    case .connecting(let attempt):
+      attempt.cancel()
+      waiters.endAll(.failure(Self.closed))
+    case .idle, .failed, .closed: break
     }
-  }
-
-  // MARK: Connecting
-
-  private func open(_ request: ClientRequest) async throws -> ClientCall {
-    // A connection may have begun to leave since it was handed out; the one after it is new.
-    for _ in 0..<2 {
-      let connection = try await connection()
-      if let call = try await connection.open(request) { return ClientCall(connection, call) }
-      left(connection)
-    }
-    throw RPCError(.unavailable, "\(address) takes no calls")
-  }
-
-  private func connection() async throws -> ClientConnection {
-    switch state {
-    case .ready(let connection): return connection
-    case .closed: throw RPCError(.cancelled, "the channel is closed")
-    case .connecting(let attempt): return try await attempt.value
-    case .failed(let status, let retryAt) where .now < retryAt: throw RPCError(status)
-    case .idle, .failed: break
-    }
-    let attempt = Task { try await connect() }
-    state = .connecting(attempt)
-    return try await attempt.value
-  }
-
-  private func connect() async throws -> ClientConnection {
-    let start = ContinuousClock.now
-    do {
-      let socket = try await Connector.connect(
-        loop, address.host, address.port, timeout: options.connectTimeout)
-      guard
-        let stream = TCPStream(
-          loop, descriptor: socket.descriptor, peer: socket.peer.description)
-      else { throw SocketError(socket.peer) }
-      let connection = ClientConnection(
-        options, authority: address.description, loop, stream
-      ) { [weak self] connection in
-        self?.assumeIsolated { $0.left(connection) }
-      }
-      await connection.start()
-      backoff.connected()
-      if case .closed = state {
-        await connection.close(RPCStatus(.cancelled, "the channel is closed"))
-      } else {
-        state = .ready(connection)
-      }
-      return connection
-    } catch let error as SocketError {
-      let status = RPCStatus(.unavailable, "cannot connect to \(error)")
-      let pause = backoff.attemptFailed(random: Double.random(in: 0..<1))
-      if case .connecting = state { state = .failed(status, retryAt: start + pause) }
-      throw RPCError(status)
-    }
-  }
-
-  /// New calls need another connection.
-  private func left(_ connection: ClientConnection) {
-    if case .ready(let current) = state, current === connection { state = .idle }
   }
 }

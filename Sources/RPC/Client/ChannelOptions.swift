@@ -10,6 +10,8 @@ public struct ChannelOptions: Sendable {
   public var headerListBytesMax = Limits.headerListBytesMax
   /// Quiet time after which the server is pinged while calls are open, at least 10 s; nil: never.
   public var keepaliveInterval: Duration?
+  /// The least that is made of it; shorter in tests.
+  var keepaliveIntervalMin = Limits.clientKeepaliveIntervalMin
   /// How long the server may take to answer that.
   public var keepaliveTimeout = Limits.keepaliveTimeout
   /// How long a connection may take to come about.

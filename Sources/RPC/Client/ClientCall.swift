@@ -16,18 +16,27 @@ public final class ClientCall: Sendable {
     connection.loop.execute { connection.assumeIsolated { $0.abandon(state) } }
   }
 
-  /// Sends a message; waits while too many bytes wait for the server already.
+  /// Sends a message; waits while too many bytes wait for the server already. Cancelling the task
+  /// cancels the call.
   ///
   /// - Parameter compress: false sends this message as it is, whatever the call's encoding.
   /// - Throws: ``RPCError`` when the call is over, with its status.
   public func send(_ message: [UInt8], compress: Bool = true) async throws {
-    try await connection.send(state, message, compress: compress)
+    try await withTaskCancellationHandler {
+      try await connection.send(state, message, compress: compress)
+    } onCancel: {
+      cancel()
+    }
   }
 
   /// Sends messages that carry their length prefixes already, many at once; waits like
   /// ``send(_:compress:)``.
   public func send(framed messages: [UInt8]) async throws {
-    try await connection.send(state, framed: messages)
+    try await withTaskCancellationHandler {
+      try await connection.send(state, framed: messages)
+    } onCancel: {
+      cancel()
+    }
   }
 
   /// Tells the server that no message follows.

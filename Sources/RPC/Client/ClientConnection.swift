@@ -32,9 +32,16 @@ actor ClientConnection {
     link = HTTP2Link(loop, stream, HTTP2Session(.client, settings: options.settings))
     keepalive = options.keepaliveInterval.map {
       KeepaliveSender(
-        interval: max($0, Limits.clientKeepaliveIntervalMin), timeout: options.keepaliveTimeout,
+        interval: max($0, options.keepaliveIntervalMin), timeout: options.keepaliveTimeout,
         permitsWithoutCalls: false, now: .now)
     }
+  }
+
+  // Nobody makes calls any more, and nobody waits for one.
+  isolated deinit {
+    if isClosed { return }
+    timer?.close()
+    link.close()
   }
 
   func start() {
@@ -57,6 +64,7 @@ actor ClientConnection {
       case .goAway(let lastStream, _):
         lastProcessed = lastStream
         leave()
+      case .notSent(let stream): notSent(stream)
       case .sentEndStream, .ping, .pingAck, .streamOutOfOrder: break
       }
     }
@@ -94,6 +102,11 @@ actor ClientConnection {
   private func ended(_ id: Int32) {
     guard let call = calls[id], call.end == nil else { return }
     end(call, RPCStatus(.internal, "the answer ended without a status"))
+  }
+
+  private func notSent(_ id: Int32) {
+    guard let call = calls[id] else { return }
+    end(call, RPCStatus(.internal, "the metadata is too large to be sent"))
   }
 
   private func closed(_ id: Int32, _ error: UInt32) {

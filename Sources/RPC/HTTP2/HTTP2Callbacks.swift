@@ -93,6 +93,18 @@ internal import CNghttp2
     }
   }
 
+  private func notSent(_ header: nghttp2_frame_hd, _ error: nghttp2_error) {
+    guard header.type == NGHTTP2_HEADERS.rawValue else { return }
+    switch (role, error) {
+    case (_, NGHTTP2_ERR_FRAME_SIZE_ERROR): unsafe events.append(.notSent(header.stream_id))
+    case (.server, _): break
+    // A request that was still waiting when the connection stopped taking new ones.
+    case (.client, _):
+      unsafe events.append(
+        .closed(stream: header.stream_id, error: HTTP2ErrorCode.refusedStream.rawValue))
+    }
+  }
+
   // MARK: The C side
 
   /// The callbacks as nghttp2 wants them; the caller deletes them.
@@ -131,13 +143,9 @@ internal import CNghttp2
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks) {
-      _, frame, _, data in
-      // A request that was still waiting when the connection stopped taking new ones.
-      let header = unsafe frame.unsafelyUnwrapped.pointee.hd
-      if header.type == NGHTTP2_HEADERS.rawValue {
-        unsafe HTTP2Callbacks.of(data).events.append(
-          .closed(stream: header.stream_id, error: HTTP2ErrorCode.refusedStream.rawValue))
-      }
+      _, frame, error, data in
+      unsafe HTTP2Callbacks.of(data).notSent(
+        frame.unsafelyUnwrapped.pointee.hd, nghttp2_error(error))
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) {

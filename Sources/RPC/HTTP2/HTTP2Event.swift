@@ -40,6 +40,8 @@ enum HTTP2Event {
   case sentEndStream(Int32)
   /// The stream is gone; `error` is an HTTP/2 error code, 0 when it ended as it should.
   case closed(stream: Int32, error: UInt32)
+  /// A header block of ours on the stream was too large to be sent.
+  case notSent(Int32)
   /// The peer takes no new streams, and has not looked at those above `lastStream`.
   case goAway(lastStream: Int32, error: UInt32)
   /// A PING of the peer, already answered.

@@ -124,6 +124,8 @@ final class HTTP2Link: ByteStreamDelegate, TurnEndObserver {
     guard !isClosed else { return }
     isClosed = true
     stream.close()
+    // They hold the link.
+    congestedStreams = []
     if tell { delegate?.linkClosed(reason) }
   }
 }

@@ -39,7 +39,8 @@ final class OutboundBody {
     self.messagesPerFrameMax = messagesPerFrameMax
   }
 
-  deinit { meter.bytes -= bytes }
+  // Its stream's end empties it on the loop; the last reference may be let go anywhere.
+  deinit { assert(bytes == 0, "a body that nobody emptied") }
 
   /// Nothing to send, and more may come.
   var isIdle: Bool { bytes == 0 && end == nil }

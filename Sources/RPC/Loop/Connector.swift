@@ -40,8 +40,13 @@ enum Connector {
     if unsafe address.with({ unsafe Glibc.connect(socket.descriptor, $0, $1) }) != 0 {
       guard errno == EINPROGRESS else { throw SocketError(address.numbers) }
       let descriptor = socket.descriptor
-      let isWritable = await withCheckedContinuation { done in
-        Wait.untilWritable(loop, descriptor, deadline) { done.resume(returning: $0) }
+      let wait = Wait(loop, descriptor)
+      let isWritable = await withTaskCancellationHandler {
+        // Captured, the isolation holds in here, too.
+        _ = isolation
+        return await withCheckedContinuation { wait.start(until: deadline, $0) }
+      } onCancel: {
+        loop.execute { wait.end(isWritable: false) }
       }
       var code: Int32 = isWritable ? 0 : ETIMEDOUT
       var size = socklen_t(MemoryLayout<Int32>.size)
@@ -52,51 +57,50 @@ enum Connector {
   }
 }
 
-/// Waits once for a socket to turn writable.
-@safe private final class Wait {
+/// Waits once for a socket to turn writable. Confined to its loop.
+@safe private final class Wait: LoopHandle, @unchecked Sendable {
+  // Sendable: touched on its loop only; a cancellation carries it back there.
+
   private let handle = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+  private let loop: EventLoop
   private var timer: LoopTimer?
-  private var done: ((Bool) -> Void)?
+  private var done: CheckedContinuation<Bool, Never>?
   private var isWritable = false
 
-  private init(_ done: @escaping (Bool) -> Void) { self.done = done }
+  init(_ loop: EventLoop, _ descriptor: Int32) {
+    self.loop = loop
+    super.init()
+    unsafe uv_poll_init(loop.uv, handle, descriptor)
+    unsafe handle.pointee.data = retainedByHandle()
+  }
 
-  static func untilWritable(
-    _ loop: EventLoop, _ descriptor: Int32, _ deadline: ContinuousClock.Instant,
-    done: @escaping (Bool) -> Void
+  deinit { unsafe handle.deallocate() }
+
+  func start(
+    until deadline: ContinuousClock.Instant, _ done: CheckedContinuation<Bool, Never>
   ) {
-    let wait = Wait(done)
-    unsafe uv_poll_init(loop.uv, wait.handle, descriptor)
-    unsafe wait.handle.pointee.data = Unmanaged.passRetained(wait).toOpaque()
-    let timer = LoopTimer(loop) { [unowned wait] in wait.end(isWritable: false) }
-    wait.timer = timer
+    self.done = done
+    let timer = LoopTimer(loop) { [unowned self] in end(isWritable: false) }
+    self.timer = timer
     timer.start(after: ContinuousClock.now.duration(to: deadline))
-    unsafe uv_poll_start(wait.handle, Int32(UV_WRITABLE.rawValue)) { handle, _, _ in
-      unsafe Wait.of(handle.unsafelyUnwrapped.pointee.data).end(isWritable: true)
+    unsafe uv_poll_start(handle, Int32(UV_WRITABLE.rawValue)) { handle, _, _ in
+      unsafe LoopHandle.of(handle.unsafelyUnwrapped.pointee.data, Wait.self).end(isWritable: true)
     }
   }
 
-  private static func of(_ data: UnsafeMutableRawPointer?) -> Wait {
-    unsafe Unmanaged<Wait>.fromOpaque(data.unsafelyUnwrapped).takeUnretainedValue()
-  }
-
   /// Lets libuv forget the descriptor before anybody else uses it.
-  private func end(isWritable: Bool) {
+  func end(isWritable: Bool) {
     guard let timer else { return }
     self.timer = nil
     timer.close()
     self.isWritable = isWritable
     unsafe uv_poll_stop(handle)
-    unsafe UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
-      unsafe uv_close($0) { base in
-        let handle = unsafe UnsafeMutableRawPointer(base.unsafelyUnwrapped)
-          .assumingMemoryBound(to: uv_poll_t.self)
-        let wait = unsafe Unmanaged<Wait>.fromOpaque(handle.pointee.data).takeRetainedValue()
-        unsafe handle.deallocate()
-        wait.done?(wait.isWritable)
-      }
-    }
+    unsafe close(handle)
   }
+
+  override func closed() { done?.resume(returning: isWritable) }
+
+  override func loopStops() { end(isWritable: false) }
 }
 
 /// Looks a name up in libuv's own threads.

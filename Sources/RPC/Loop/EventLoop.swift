@@ -28,24 +28,14 @@ internal import Synchronization
   private let wakeup: UnsafeMutablePointer<uv_async_t>
   private let turn: UnsafeMutablePointer<uv_prepare_t>
   private let thread = Atomic<UInt>(0)
-  private let inbox = Mutex(Inbox())
+  private let inbox = Mutex(LoopInbox())
   private var turnEnd: [any TurnEndObserver] = []
   private var pausedStreams: [TCPStream] = []
   private(set) var isReadingPaused = false
   /// Counts turns. A socket is read from once a turn, so that one that always has more does not
   /// keep the others, and the jobs, waiting.
   private(set) var turnNumber: UInt64 = 0
-
-  private struct Inbox {
-    var jobs: [Job] = []
-    var isSignalled = false
-    var isStopping = false
-  }
-
-  private enum Job {
-    case actor(UnownedJob)
-    case work(@Sendable () -> Void)
-  }
+  private var isStopping = false
 
   /// Jobs that enqueue jobs are served within one turn so many times, then sockets get their share.
   private static let jobRoundsMax = 16
@@ -69,6 +59,11 @@ internal import Synchronization
   }
 
   deinit {
+    // Only now: until there is no reference left, somebody may post, and so write to the wakeup.
+    unsafe uv_close(UnsafeMutableRawPointer(wakeup).assumingMemoryBound(to: uv_handle_t.self), nil)
+    unsafe uv_close(UnsafeMutableRawPointer(turn).assumingMemoryBound(to: uv_handle_t.self), nil)
+    closeHandles()
+    unsafe precondition(uv_loop_close(uv) == 0, "a handle outlived its loop")
     unsafe readBuffer.deallocate()
     unsafe uv.deallocate()
     unsafe wakeup.deallocate()
@@ -91,13 +86,12 @@ internal import Synchronization
     post(.actor(UnownedJob(job)))
   }
 
-  private func post(_ job: Job) {
-    let mustWake = inbox.withLock { inbox in
-      inbox.jobs.append(job)
-      defer { inbox.isSignalled = true }
-      return !inbox.isSignalled
+  private func post(_ job: LoopInbox.Job) {
+    switch inbox.withLock({ $0.post(job) }) {
+    case .nothing: break
+    case .wake: unsafe uv_async_send(wakeup)
+    case .run: runLateJobs()
     }
-    if mustWake { unsafe uv_async_send(wakeup) }
   }
 
   /// Whether the caller runs on this loop's thread.
@@ -140,23 +134,20 @@ internal import Synchronization
 
   private func runJobs() {
     for _ in 0..<EventLoop.jobRoundsMax {
-      let jobs = inbox.withLock { inbox in
-        let jobs = inbox.jobs
-        inbox.jobs = []
-        if jobs.isEmpty { inbox.isSignalled = false }
-        return jobs
-      }
+      let jobs = inbox.withLock { $0.takeAll() }
       if jobs.isEmpty { return stopIfAsked() }
-      for job in jobs {
-        switch job {
-        case .actor(let job):
-          unsafe job.runSynchronously(
-            isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-        case .work(let work): work()
-        }
-      }
+      for job in jobs { run(job) }
     }
     unsafe uv_async_send(wakeup)
+  }
+
+  private func run(_ job: LoopInbox.Job) {
+    switch job {
+    case .actor(let job):
+      unsafe job.runSynchronously(
+        isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    case .work(let work): work()
+    }
   }
 
   private func endTurn() {
@@ -174,22 +165,65 @@ internal import Synchronization
   func run() {
     thread.store(UInt(pthread_self()), ordering: .relaxed)
     unsafe uv_run(uv, UV_RUN_DEFAULT)
-    unsafe uv_loop_close(uv)
+    closeHandles()
+    inbox.withLock { $0.end() }
+    runLateJobs()
   }
 
-  /// Ends ``run()`` once what was enqueued so far has run. Connections must be closed before.
+  /// Ends ``run()`` once what was enqueued so far has run, and closed sockets have said their last.
+  /// Connections should be closed before; those that are not are cut.
   func stop() {
-    inbox.withLock { $0.isStopping = true }
+    inbox.withLock { $0.stop() }
     execute {}
   }
 
   private func stopIfAsked() {
-    guard inbox.withLock({ $0.isStopping }) else { return }
-    unsafe uv_walk(
-      uv,
-      { handle, _ in
-        if unsafe uv_is_closing(handle) == 0 { unsafe uv_close(handle, nil) }
-      }, nil)
+    guard !isStopping, inbox.withLock({ $0.isStopping }) else { return }
+    isStopping = true
+    // They work on, and no longer keep the loop running.
+    unsafe uv_unref(UnsafeMutableRawPointer(wakeup).assumingMemoryBound(to: uv_handle_t.self))
+    unsafe uv_unref(UnsafeMutableRawPointer(turn).assumingMemoryBound(to: uv_handle_t.self))
+    forEachOwner { $0.loopStops() }
+  }
+
+  /// Takes back whatever handles are left.
+  private func closeHandles() {
+    forEachOwner { $0.loopEnded() }
+    unsafe uv_run(uv, UV_RUN_DEFAULT)
+  }
+
+  private func forEachOwner(_ body: (LoopHandle) -> Void) {
+    var owners: [LoopHandle] = []
+    unsafe withUnsafeMutablePointer(to: &owners) { owners in
+      unsafe uv_walk(
+        uv,
+        { handle, owners in
+          let handle = unsafe handle.unsafelyUnwrapped
+          // The loop's own two are neither timers, sockets nor polls.
+          guard unsafe uv_is_closing(handle) == 0, unsafe handle.pointee.type != UV_ASYNC,
+            unsafe handle.pointee.type != UV_PREPARE
+          else { return }
+          unsafe owners.unsafelyUnwrapped.assumingMemoryBound(to: [LoopHandle].self).pointee
+            .append(LoopHandle.of(handle.pointee.data, LoopHandle.self))
+        }, owners)
+    }
+    for owner in owners { body(owner) }
+  }
+
+  /// Runs what is posted after the loop's thread has ended, on the thread that posts it.
+  private func runLateJobs() {
+    while true {
+      thread.store(UInt(pthread_self()), ordering: .relaxed)
+      guard let job = inbox.withLock({ takeLate(&$0) }) else { return }
+      run(job)
+      endTurn()
+    }
+  }
+
+  private func takeLate(_ inbox: inout LoopInbox) -> LoopInbox.Job? {
+    let job = inbox.takeLate()
+    if job == nil { thread.store(0, ordering: .relaxed) }
+    return job
   }
 }
 

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// A listening socket on one loop. Several loops listen on one port (`SO_REUSEPORT`), and the
 /// kernel spreads connections over them.
-@safe final class Listener {
+@safe final class Listener: LoopHandle {
   private let handle: UnsafeMutablePointer<uv_poll_t>
   private let descriptor: Int32
   private let pause: LoopTimer
@@ -28,16 +28,18 @@ internal import Glibc
     unsafe uv_poll_init(loop.uv, handle, descriptor)
     weak var listener: Listener?
     pause = LoopTimer(loop) { listener?.poll() }
+    super.init()
     listener = self
-    unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    unsafe handle.pointee.data = retainedByHandle()
     poll()
   }
+
+  deinit { unsafe handle.deallocate() }
 
   private func poll() {
     guard !isClosed else { return }
     unsafe uv_poll_start(handle, Int32(UV_READABLE.rawValue)) { handle, _, _ in
-      unsafe Unmanaged<Listener>.fromOpaque(handle.unsafelyUnwrapped.pointee.data)
-        .takeUnretainedValue().accept()
+      unsafe LoopHandle.of(handle.unsafelyUnwrapped.pointee.data, Listener.self).accept()
     }
   }
 
@@ -70,15 +72,10 @@ internal import Glibc
     pause.close()
     unsafe uv_poll_stop(handle)
     Glibc.close(descriptor)
-    unsafe UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
-      unsafe uv_close($0) { base in
-        let handle = unsafe UnsafeMutableRawPointer(base.unsafelyUnwrapped)
-          .assumingMemoryBound(to: uv_poll_t.self)
-        unsafe Unmanaged<Listener>.fromOpaque(handle.pointee.data).release()
-        unsafe handle.deallocate()
-      }
-    }
+    unsafe close(handle)
   }
+
+  override func loopStops() { close() }
 
   // MARK: Binding
 

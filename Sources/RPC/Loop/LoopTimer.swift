@@ -3,7 +3,7 @@ internal import CUV
 
 /// One timer of a loop, for the loop's thread only. It fires at most once a ``start(after:)`` and
 /// may be started again; ``close()`` must be called before it is let go.
-@safe final class LoopTimer {
+@safe final class LoopTimer: LoopHandle {
   private let handle: UnsafeMutablePointer<uv_timer_t>
   private var fired: (() -> Void)?
 
@@ -11,9 +11,15 @@ internal import CUV
     loop.assertOnLoop()
     self.fired = fired
     unsafe handle = .allocate(capacity: 1)
+    super.init()
     unsafe uv_timer_init(loop.uv, handle)
-    unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    // A timer alone is nothing to run a loop for.
+    unsafe uv_unref(
+      UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_handle_t.self))
+    unsafe handle.pointee.data = retainedByHandle()
   }
+
+  deinit { unsafe handle.deallocate() }
 
   /// Fires after `delay`, rounded up to milliseconds; an earlier start is forgotten.
   func start(after delay: Duration) {
@@ -29,9 +35,7 @@ internal import CUV
     unsafe uv_timer_start(
       handle,
       { handle in
-        let timer = unsafe Unmanaged<LoopTimer>.fromOpaque(handle.unsafelyUnwrapped.pointee.data)
-          .takeUnretainedValue()
-        timer.fired?()
+        unsafe LoopHandle.of(handle.unsafelyUnwrapped.pointee.data, LoopTimer.self).fired?()
       }, milliseconds, 0)
   }
 
@@ -44,14 +48,8 @@ internal import CUV
   func close() {
     guard fired != nil else { return }
     fired = nil
-    unsafe UnsafeMutableRawPointer(handle).withMemoryRebound(to: uv_handle_t.self, capacity: 1) {
-      base in
-      unsafe uv_close(base) { base in
-        let handle = unsafe UnsafeMutableRawPointer(base.unsafelyUnwrapped)
-          .assumingMemoryBound(to: uv_timer_t.self)
-        unsafe Unmanaged<LoopTimer>.fromOpaque(handle.pointee.data).release()
-        unsafe handle.deallocate()
-      }
-    }
+    unsafe close(handle)
   }
+
+  override func loopEnded() { close() }
 }

@@ -29,7 +29,7 @@ protocol ByteStream: AnyObject {
 }
 
 /// A connected TCP socket on a loop.
-@safe final class TCPStream: ByteStream {
+@safe final class TCPStream: LoopHandle, ByteStream {
   /// A closed socket lingers: it sends what is left, says that it is done, and throws away what
   /// still comes, so that the kernel does not answer late bytes with a reset that would take the
   /// last words (a GOAWAY, a status) from the peer.
@@ -56,8 +56,9 @@ protocol ByteStream: AnyObject {
     self.loop = loop
     self.peer = peer
     unsafe handle = .allocate(capacity: 1)
+    super.init()
     unsafe uv_tcp_init(loop.uv, handle)
-    unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    unsafe handle.pointee.data = retainedByHandle()
     guard unsafe uv_tcp_open(handle, descriptor) == 0 else {
       Glibc.close(descriptor)
       destroy()
@@ -67,12 +68,14 @@ protocol ByteStream: AnyObject {
     startReading()
   }
 
+  deinit { unsafe handle.deallocate() }
+
   private var stream: UnsafeMutablePointer<uv_stream_t> {
     unsafe UnsafeMutableRawPointer(handle).assumingMemoryBound(to: uv_stream_t.self)
   }
 
   private static func of(_ data: UnsafeMutableRawPointer?) -> TCPStream {
-    unsafe Unmanaged<TCPStream>.fromOpaque(data.unsafelyUnwrapped).takeUnretainedValue()
+    unsafe LoopHandle.of(data, TCPStream.self)
   }
 
   // MARK: Reading
@@ -202,16 +205,19 @@ protocol ByteStream: AnyObject {
     case .open: break
     }
     state = .closed
-    unsafe withBase { handle in
-      unsafe uv_close(handle) { handle in
-        let tcp = unsafe UnsafeMutableRawPointer(handle.unsafelyUnwrapped)
-          .assumingMemoryBound(to: uv_tcp_t.self)
-        let stream = unsafe Unmanaged<TCPStream>.fromOpaque(tcp.pointee.data)
-        unsafe tcp.deallocate()
-        unsafe stream.release()
-      }
+    unsafe close(handle)
+  }
+
+  override func loopStops() {
+    switch state {
+    case .open: destroy()
+    // Its last words are awaited, but not for long.
+    case .lingering(let timer): timer.start(after: Limits.lingerMax)
+    case .closed: break
     }
   }
+
+  override func loopEnded() { destroy() }
 
   private func withBase<Result>(_ body: (UnsafeMutablePointer<uv_handle_t>) -> Result) -> Result {
     unsafe UnsafeMutableRawPointer(handle).withMemoryRebound(

@@ -16,6 +16,16 @@ public final class BulkCall {
     loop = connection.loop
   }
 
+  // Nobody is left who could return the credit of what the sink was given.
+  deinit {
+    let (connection, stream) = (connection, call.stream)
+    if loop.isCurrent {
+      connection.assumeIsolated { $0.returnCredit(stream) }
+    } else {
+      loop.execute { connection.assumeIsolated { $0.returnCredit(stream) } }
+    }
+  }
+
   /// Lets the client send so many bytes more. No effect on a call that is over, but its
   /// connection still gets the credit back.
   public func returnCredit(_ bytes: Int) {
@@ -26,9 +36,6 @@ public final class BulkCall {
   /// ``BulkSink/failed(_:)``, does nothing.
   public func finish(_ status: RPCStatus, trailers: Metadata = Metadata(), message: [UInt8]? = nil)
   {
-    connection.assumeIsolated { [call] connection in
-      if let message, call.isOpen { connection.append(call, message, compress: true) }
-      connection.finish(call, status, trailers)
-    }
+    connection.assumeIsolated { [call] in $0.finishBulk(call, status, trailers, message: message) }
   }
 }

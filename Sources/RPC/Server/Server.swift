@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Glibc
+
 /// A gRPC server: services on the loops of a group, behind any number of listening addresses.
 ///
 /// A new connection goes to the loop that has fewest; it stays there. Handlers of unary and
@@ -33,8 +35,14 @@ public final class Server: Sendable {
   @discardableResult
   public func listen(host: String, port: Int) async throws -> SocketAddress {
     var descriptors: [Int32] = []
-    let address = try Listener.bind(host: host, port: port, count: loops.count) {
-      descriptors.append($1)
+    let address: SocketAddress
+    do {
+      address = try Listener.bind(host: host, port: port, count: loops.count) {
+        descriptors.append($1)
+      }
+    } catch {
+      for descriptor in descriptors { Glibc.close(descriptor) }
+      throw error
     }
     for (home, descriptor) in zip(loops, descriptors) {
       await home.listen(descriptor, core, among: loops)

@@ -29,14 +29,20 @@ final class ServerCall: @unchecked Sendable {
     case ended
   }
 
+  /// How a sink, or what befell it, ended a bulk call.
+  struct BulkEnd {
+    var status: RPCStatus
+    var trailers = Metadata()
+  }
+
   let stream: CallStream
   let context: ServerContext
   var work: Work
   var answer = Answer.none
   var handler: Task<Void, Never>?
   var deadline: LoopTimer?
-  /// Waits for a bulk call's end, on behalf of interceptors.
-  var bulkEnd: CheckedContinuation<RPCStatus, Never>?
+  private var bulkEnd: BulkEnd?
+  private var bulkWaiter: CheckedContinuation<BulkEnd, Never>?
 
   init(_ stream: CallStream, _ context: ServerContext, _ work: Work) {
     self.stream = stream
@@ -54,11 +60,30 @@ final class ServerCall: @unchecked Sendable {
   /// - Returns: what is wrong with the stream, if anything.
   func feed(_ sink: any BulkSink, _ chunk: RawSpan, _ range: Range<Int>) -> DeframingError? {
     stream.walk(chunk, range) { run, part, windowBytes in
-      if isOpen {
+      if case .bulk = work {
         sink.received(run, range: part, windowBytes: windowBytes)
       } else {
         stream.giveBack(windowBytes)
       }
     }
+  }
+
+  // MARK: The end of a bulk call
+
+  /// The sink has ended the call.
+  var isBulkOver: Bool { bulkEnd != nil }
+
+  /// Tells the interceptors around a bulk call how it ended; the first end counts.
+  func endBulk(_ end: BulkEnd) {
+    guard bulkEnd == nil else { return }
+    bulkEnd = end
+    bulkWaiter?.resume(returning: end)
+    bulkWaiter = nil
+  }
+
+  /// Waits for a bulk call's end, on behalf of interceptors.
+  func bulkEnd(isolation: isolated any Actor) async -> BulkEnd {
+    if let bulkEnd { return bulkEnd }
+    return await withCheckedContinuation { bulkWaiter = $0 }
   }
 }

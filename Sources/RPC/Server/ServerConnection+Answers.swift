@@ -15,7 +15,7 @@ extension ServerConnection {
   }
 
   /// Adds a message without waiting for room; what cannot be sent fails the call.
-  func append(_ call: ServerCall, _ message: [UInt8], compress: Bool) {
+  private func append(_ call: ServerCall, _ message: [UInt8], compress: Bool) {
     do {
       try begin(call)
       try send(call, message, compress: compress)
@@ -80,11 +80,29 @@ extension ServerConnection {
     over(call, status)
   }
 
+  /// A sink is done. Interceptors, where there are any, have the last word on its status.
+  func finishBulk(
+    _ call: ServerCall, _ status: RPCStatus, _ trailers: Metadata, message: [UInt8]?
+  ) {
+    guard call.isOpen, !call.isBulkOver else { return }
+    call.work = .over
+    if let message { append(call, message, compress: true) }
+    if core.interceptors.isEmpty {
+      finish(call, status, call.context.trailers.followed(by: trailers))
+    } else {
+      call.endBulk(ServerCall.BulkEnd(status: status, trailers: trailers))
+    }
+  }
+
   /// Ends a call that its handler cannot or must not end: a broken request, a deadline, a shutdown.
   func fail(_ call: ServerCall, _ status: RPCStatus) {
     guard call.isOpen else { return }
     var status = status
-    if case .bulk(let sink) = call.work { status = sink.failed(status) }
+    if case .bulk(let sink) = call.work {
+      call.work = .over
+      status = sink.failed(status)
+      guard call.isOpen else { return }
+    }
     call.context.cancel()
     call.handler?.cancel()
     if call.stream.body.bytes > 0 {
@@ -101,7 +119,10 @@ extension ServerConnection {
     let wasOpen = call.isOpen
     call.answer = .ended
     if wasOpen {
-      if case .bulk(let sink) = call.work { _ = sink.failed(status) }
+      if case .bulk(let sink) = call.work {
+        call.work = .over
+        _ = sink.failed(status)
+      }
       call.context.cancel()
       call.handler?.cancel()
     }
@@ -115,8 +136,7 @@ extension ServerConnection {
       link.session.consume(call.stream.id, bytes: bytes.count)
     }
     call.work = .over
-    call.bulkEnd?.resume(returning: status)
-    call.bulkEnd = nil
+    call.endBulk(ServerCall.BulkEnd(status: status))
     let bodyIsWanted = if case .begun = call.answer { true } else { false }
     call.answer = .ended
     call.stream.close(

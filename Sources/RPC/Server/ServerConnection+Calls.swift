@@ -26,7 +26,7 @@ extension ServerConnection {
     case .success(.bulk(let makeSink)):
       let call = add(id, head, .over, messages: .opened)
       guard !core.interceptors.isEmpty else {
-        call.work = .bulk(makeSink(BulkCall(self, call, call.context)))
+        _ = install(makeSink, call)
         return
       }
       call.work = .admitting([])
@@ -101,17 +101,36 @@ extension ServerConnection {
   /// Interceptors let a bulk call pass: gives its sink what has come, and waits for its end.
   func admit(_ call: ServerCall, _ makeSink: @Sendable (BulkCall) -> any BulkSink) async throws {
     guard case .admitting(let bytes) = call.work, call.isOpen else { throw CancellationError() }
+    call.work = .over
+    if let sink = install(makeSink, call) {
+      feedWaiting(sink, call, bytes)
+    } else {
+      link.session.consume(call.stream.id, bytes: bytes.count)
+      link.setNeedsFlush()
+    }
+    let end = await call.bulkEnd(isolation: self)
+    if end.status.code != .ok { throw RPCError(end.status, trailers: end.trailers) }
+    call.context.trailers = call.context.trailers.followed(by: end.trailers)
+  }
+
+  /// Makes a call's sink.
+  ///
+  /// - Returns: nil when the sink has ended the call already.
+  private func install(_ makeSink: @Sendable (BulkCall) -> any BulkSink, _ call: ServerCall)
+    -> (any BulkSink)?
+  {
     let sink = makeSink(BulkCall(self, call, call.context))
+    guard call.isOpen, !call.isBulkOver else { return nil }
     call.work = .bulk(sink)
-    feedWaiting(sink, call, bytes)
-    let status = await withCheckedContinuation { call.bulkEnd = $0 }
-    if status.code != .ok { throw RPCError(status) }
+    return sink
   }
 
   private func feedWaiting(_ sink: any BulkSink, _ call: ServerCall, _ bytes: [UInt8]) {
     let error = unsafe call.feed(sink, bytes.span.bytes, 0..<bytes.count)
     if let error { return fail(call, error.status) }
-    if call.stream.peerEnded && call.isOpen { sink.receivedEnd() }
+    guard call.stream.peerEnded else { return }
+    if let error = call.stream.finishReceiving() { return fail(call, error.status) }
+    if case .bulk = call.work { sink.receivedEnd() }
   }
 
   // MARK: Messages
@@ -121,10 +140,12 @@ extension ServerConnection {
   }
 
   func returnCredit(_ call: ServerCall, _ bytes: Int) { call.stream.giveBack(bytes) }
+
+  func returnCredit(_ stream: CallStream) { stream.giveBackAll() }
 }
 
 extension Metadata {
-  fileprivate func followed(by other: Metadata) -> Metadata {
+  func followed(by other: Metadata) -> Metadata {
     var joined = self
     joined.entries += other.entries
     return joined
@@ -132,6 +153,10 @@ extension Metadata {
 }
 
 extension RPCStatus {
+  /// For a method that takes one message.
+  static let messagesTooMany = RPCStatus(
+    .unimplemented, "this method takes one message, and got more")
+
   /// What a handler's error tells the client.
   static func from(_ error: any Error) -> (RPCStatus, Metadata) {
     switch error {

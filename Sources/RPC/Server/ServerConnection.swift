@@ -13,6 +13,7 @@ actor ServerConnection {
   var calls: [Int32: ServerCall] = [:]
   var lifetime: ConnectionLifetime
   var timer: LoopTimer?
+  private var isGone = false
   private let closed: @Sendable (ServerConnection) -> Void
 
   init(
@@ -38,7 +39,8 @@ actor ServerConnection {
 
   private func handle(_ events: HTTP2Events, _ bytes: UnsafeRawBufferPointer) {
     if bytes.count > 0 { lifetime.bytesRead(now: .now) }
-    for event in events.list {
+    // What came behind the frame that ended the connection is nobody's.
+    for event in events.list where !isGone {
       switch event {
       case .data(let stream, let chunks):
         unsafe received(stream, bytes.bytes, events.chunks[chunks])
@@ -50,6 +52,7 @@ actor ServerConnection {
         if link.session.takeHasAnswered() { lifetime.answerSent() }
         act(lifetime.pingReceived(now: .now))
       case .pingAck: act(lifetime.pingAcknowledged(now: .now))
+      case .notSent(let stream): link.session.reset(stream, .internalError)
       case .goAway: break
       case .streamOutOfOrder: link.session.terminate(.protocolError)
       }
@@ -70,7 +73,10 @@ actor ServerConnection {
       switch call.work {
       case .plain, .over:
         link.session.consume(id, bytes: chunk.count)
-      case .unary, .streaming:
+      case .unary:
+        if let error = call.stream.receive(bytes, chunk) { fail(call, error.status) }
+        if call.stream.inbound.count > 1 { fail(call, .messagesTooMany) }
+      case .streaming:
         if let error = call.stream.receive(bytes, chunk) { fail(call, error.status) }
       case .admitting(var waiting):
         call.work = .over
@@ -119,16 +125,17 @@ actor ServerConnection {
   func shutDown(grace: Duration) { act(lifetime.shutDown(now: .now, grace: grace)) }
 
   /// Ends every call, and the connection.
-  func close(_ reason: String, goAway code: HTTP2ErrorCode = .noError) {
+  private func close(_ reason: String, goAway code: HTTP2ErrorCode = .noError) {
+    guard !isGone else { return }
     for call in calls.values where call.isOpen {
       fail(call, RPCStatus(.unavailable, reason))
     }
     link.session.submitGoAway(code, debug: reason)
     link.close()
-    gone()
+    gone(reason)
   }
 
-  func act(_ actions: [ConnectionLifetime.Action]) {
+  private func act(_ actions: [ConnectionLifetime.Action]) {
     for action in actions {
       switch action {
       case .ping: link.session.ping()
@@ -143,18 +150,17 @@ actor ServerConnection {
     }
   }
 
-  private func gone() {
+  /// The link is closed. Closing it can itself be how this is heard first.
+  private func gone(_ reason: String?) {
+    guard !isGone else { return }
+    isGone = true
+    core.log(.connectionClosed(peer: link.stream.peer, reason: reason))
     timer?.close()
     timer = nil
     let open = calls
     calls = [:]
     for call in open.values { abandon(call, RPCStatus(.cancelled, "the connection is gone")) }
     closed(self)
-  }
-
-  private func lost(_ reason: LinkFailure?) {
-    core.log(.connectionClosed(peer: link.stream.peer, reason: reason?.text))
-    gone()
   }
 }
 
@@ -166,6 +172,6 @@ extension ServerConnection: HTTP2LinkDelegate {
   }
 
   nonisolated func linkClosed(_ reason: LinkFailure?) {
-    assumeIsolated { $0.lost(reason) }
+    assumeIsolated { $0.gone(reason?.text) }
   }
 }
