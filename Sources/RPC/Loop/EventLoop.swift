@@ -87,6 +87,10 @@ internal import Synchronization
   }
 
   private func post(_ job: LoopInbox.Job) {
+    // The job may let go of the last reference while this still runs: the callers of an executor
+    // hold none.
+    let kept = unsafe Unmanaged.passRetained(self)
+    defer { unsafe kept.release() }
     switch inbox.withLock({ $0.post(job) }) {
     case .nothing: break
     case .wake: unsafe uv_async_send(wakeup)

@@ -17,8 +17,8 @@ enum EchoService {
           RPCStatus(.failedPrecondition, "näh\n\(message.bytes.count)", details: [9, 8]))
       },
       "Crash": .unary { _, _ in throw Odd.error },
-      "Sleep": .unary { _, context in
-        while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
+      "Sleep": .unary { _, _ in
+        await untilCancelled()
         throw CancellationError()
       },
       "Stream": .streaming { messages, writer, _ in
@@ -52,47 +52,4 @@ final class CountingSink: BulkSink {
   func failed(_ status: RPCStatus) -> RPCStatus {
     RPCStatus(status.code, status.message, details: Array("\(messages)".utf8))
   }
-}
-
-/// A server and a channel to it, on a port of their own.
-struct Pair {
-  let group: EventLoopGroup
-  let server: Server
-  let channel: Channel
-  let address: SocketAddress
-
-  init(
-    loops: Int = 2, options: ServerOptions = ServerOptions(),
-    interceptors: [any ServerInterceptor] = [],
-    channelOptions: ChannelOptions = ChannelOptions(),
-    clientInterceptors: [any ClientInterceptor] = []
-  ) async throws {
-    group = EventLoopGroup(loops: loops)
-    server = Server(
-      group: group, services: [EchoService.service], options: options, interceptors: interceptors)
-    address = try await server.listen(host: "127.0.0.1", port: 0)
-    channel = Channel(
-      host: address.host, port: address.port, group: group, options: channelOptions,
-      interceptors: clientInterceptors)
-  }
-
-  func end() async {
-    await channel.close()
-    await server.shutdown(grace: .zero)
-    await group.shutdown()
-  }
-
-  /// Runs a test on a pair and ends it, however the test ends.
-  static func with(_ pair: Pair, _ body: (Pair) async throws -> Void) async throws {
-    do { try await body(pair) } catch {
-      await pair.end()
-      throw error
-    }
-    await pair.end()
-  }
-}
-
-func framed(_ message: [UInt8]) -> [UInt8] {
-  let length = UInt32(message.count)
-  return [0] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) } + message
 }
