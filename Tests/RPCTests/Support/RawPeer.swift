@@ -83,6 +83,12 @@ final class RawPeer: Sendable {
     precondition(result == 0, "cannot connect to \(address)")
   }
 
+  /// Asks for a connection without waiting for it.
+  convenience init(knockingAt port: Int) {
+    self.init(Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0))
+    _ = withLoopback(port: port) { Glibc.connect(descriptor, $0, $1) }
+  }
+
   func send(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -137,10 +143,10 @@ final class RawListener: Sendable {
   let port: Int
   private let descriptor: Int32
 
-  init() {
+  init(backlog: Int32 = 16) {
     descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var result = withLoopback(port: 0) { [descriptor] in Glibc.bind(descriptor, $0, $1) }
-    result |= Glibc.listen(descriptor, 16)
+    result |= Glibc.listen(descriptor, backlog)
     var address = sockaddr_in()
     var count = socklen_t(MemoryLayout<sockaddr_in>.size)
     result |= withUnsafeMutablePointer(to: &address) { [descriptor] in
@@ -176,4 +182,16 @@ private func withLoopback(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t
       body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
     }
   }
+}
+
+/// A whole file of the kernel's, as text.
+func readFile(_ path: String) -> String? {
+  guard let file = fopen(path, "r") else { return nil }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  while case let count = fread(&buffer, 1, buffer.count, file), count > 0 {
+    bytes += buffer[..<count]
+  }
+  return String(decoding: bytes, as: UTF8.self)
 }
