@@ -52,7 +52,7 @@ actor ServerConnection {
         if link.session.takeHasAnswered() { lifetime.answerSent() }
         act(lifetime.pingReceived(now: .now))
       case .pingAck: act(lifetime.pingAcknowledged(now: .now))
-      case .notSent(let stream): link.session.reset(stream, .internalError)
+      case .notSent(let stream): notSent(stream)
       case .goAway: break
       case .streamOutOfOrder: link.session.terminate(.protocolError)
       }
@@ -107,6 +107,12 @@ actor ServerConnection {
   private func sentEnd(_ id: Int32) {
     guard let call = calls[id], !call.stream.peerEnded else { return }
     link.session.reset(id, .noError)
+    link.setNeedsFlush()
+  }
+
+  /// The answer was too large to be sent; its call has ended here, and has to end there.
+  private func notSent(_ id: Int32) {
+    link.session.reset(id, .internalError)
     link.setNeedsFlush()
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Dispatch
+import Foundation
 import Glibc
 import RPC
 import Synchronization
@@ -66,7 +66,8 @@ struct RawFrame: Sendable {
   }
 }
 
-/// A socket without manners: says what it is told to, and reads frames.
+/// A socket without manners: says what it is told to, and reads frames, each on a thread of its own
+/// so that waiting keeps nobody else from running.
 final class RawPeer: Sendable {
   private let descriptor: Int32
   private let unread = Mutex<[UInt8]>([])
@@ -103,7 +104,7 @@ final class RawPeer: Sendable {
   /// The next frame, or nil when the other side has closed.
   func next() async -> RawFrame? {
     await withCheckedContinuation { done in
-      DispatchQueue.global().async { done.resume(returning: self.readFrame()) }
+      Thread.detachNewThread { done.resume(returning: self.readFrame()) }
     }
   }
 
@@ -161,7 +162,7 @@ final class RawListener: Sendable {
   /// The next connection, its preface read and our SETTINGS sent.
   func accept() async -> RawPeer {
     await withCheckedContinuation { done in
-      DispatchQueue.global().async { [descriptor] in
+      Thread.detachNewThread { [descriptor] in
         let peer = RawPeer(Glibc.accept(descriptor, nil, nil))
         _ = peer.read(RawFrame.preface.count)
         peer.send(RawFrame.settings)
