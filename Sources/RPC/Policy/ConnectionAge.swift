@@ -6,9 +6,6 @@
 /// Source: gRFC A9: a jitter of up to 10 % either way keeps connections that were opened together
 /// from being reopened together.
 struct ConnectionAge: Equatable {
-  /// The debug data of the GOAWAY frames.
-  static let debugData = "max_age"
-
   /// When to begin the drain.
   let drainTime: ContinuousClock.Instant
 

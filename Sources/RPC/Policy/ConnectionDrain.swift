@@ -31,14 +31,6 @@ struct ConnectionDrain {
 
   init() {}
 
-  /// Whether new streams are to be refused.
-  var refusesStreams: Bool {
-    switch state {
-    case .open, .noticed: false
-    case .draining, .closed: true
-    }
-  }
-
   /// The connection is old, or the server shuts down. May come again with a shorter grace (the
   /// server shuts down while an old connection drains); a longer one changes nothing.
   ///

@@ -15,9 +15,7 @@ struct ConnectionDrainTests {
   func graceful() {
     var drain = ConnectionDrain()
     #expect(drain.begin(now: start, grace: .seconds(30)) == .sendNotice)
-    #expect(!drain.refusesStreams)
     #expect(drain.pingAcknowledged(now: after(0.1), openStreams: 2) == .sendFinal)
-    #expect(drain.refusesStreams)
     #expect(drain.streamClosed(openStreams: 1) == .none)
     #expect(drain.streamClosed(openStreams: 0) == .close)
     #expect(drain.wakeTime == nil)

@@ -3,32 +3,6 @@ import Testing
 
 @testable import RPC
 
-private let start = ContinuousClock.now
-
-private func after(_ seconds: Double) -> ContinuousClock.Instant {
-  start.advanced(by: .seconds(seconds))
-}
-
-@Suite("The reset limiter")
-struct ResetLimiterTests {
-  @Test("allows a burst, then only the rate")
-  func burst() {
-    var limiter = ResetLimiter(burst: 3, perSecond: 2, now: start)
-    for _ in 0..<3 { #expect(limiter.resetReceived(now: start) == .allow) }
-    #expect(limiter.resetReceived(now: after(0.4)) == .closeConnection)
-    #expect(limiter.resetReceived(now: after(0.5)) == .allow)
-    #expect(limiter.resetReceived(now: after(0.5)) == .closeConnection)
-  }
-
-  @Test("never saves up more than the burst")
-  func full() {
-    var limiter = ResetLimiter(burst: 2, perSecond: 1_000, now: start)
-    #expect(limiter.resetReceived(now: after(1_000)) == .allow)
-    #expect(limiter.resetReceived(now: after(1_000)) == .allow)
-    #expect(limiter.resetReceived(now: after(1_000)) == .closeConnection)
-  }
-}
-
 @Suite("Backoff")
 struct BackoffTests {
   @Test("grows by 1.6 up to two minutes and starts anew after a connection")
