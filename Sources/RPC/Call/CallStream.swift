@@ -141,22 +141,27 @@ final class CallStream: @unchecked Sendable {
   ///
   /// - Throws: how the call failed, or why the message could not be opened.
   func next(isolation: isolated any Actor) async throws -> ReceivedMessage? {
-    switch inbound.take() {
-    case .message(let message): return try open(message)
-    case .end: return nil
-    case .failure(let error): throw error
-    case .wait: break
-    }
     let ticket = inbound.nextTicket
     return try await withTaskCancellationHandler {
-      // Captured, the isolation holds in here, too: nothing happens between looking and waiting.
+      // Captured, the isolation holds in here, too.
       _ = isolation
       return try await withCheckedThrowingContinuation { reader in
-        inbound.wait(reader)
+        serve(reader)
         if Task.isCancelled { inbound.abandonReader(ticket) }
       }
     } onCancel: {
       loop.execute { self.inbound.abandonReader(ticket) }
+    }
+  }
+
+  /// Looks and waits in one: every `await` before it, also that of the continuation, may let the
+  /// loop go on in between.
+  private func serve(_ reader: InboundMessages.Reader) {
+    switch inbound.take() {
+    case .message(let message): reader.resume(with: Result { try open(message) })
+    case .end: reader.resume(returning: nil)
+    case .failure(let error): reader.resume(throwing: error)
+    case .wait: inbound.wait(reader)
     }
   }
 
@@ -187,8 +192,12 @@ final class CallStream: @unchecked Sendable {
   /// Waits until the peer has taken enough of what was sent.
   func drained(isolation: isolated any Actor) async throws {
     guard isCongested else { return }
-    link.congested(self)
-    try await withCheckedThrowingContinuation { writers.append($0) }
+    try await withCheckedThrowingContinuation { writer in
+      // Asked again: the loop may have gone on since, and the last bytes may have left.
+      guard isCongested else { return writer.resume() }
+      writers.append(writer)
+      link.congested(self)
+    }
   }
 
   /// HTTP/2 has taken some of the body.

@@ -25,12 +25,15 @@ extension Channel {
     case .closed: throw Self.closed
     case .failed(let status, let retryAt) where .now < retryAt: throw RPCError(status)
     case .connecting: break
-    case .idle, .failed: state = .connecting(Task { await connect() })
+    case .idle, .failed:
+      let waiters = ConnectionWaiters()
+      self.waiters = waiters
+      state = .connecting(Task { await connect(telling: waiters) })
     }
     return try await waiters.wait(loop, until: deadline, isolation: self)
   }
 
-  private func connect() async {
+  private func connect(telling waiters: ConnectionWaiters) async {
     let start = ContinuousClock.now
     do {
       let connection = try await connected()

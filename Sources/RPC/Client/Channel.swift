@@ -27,7 +27,8 @@ public actor Channel {
   private let interceptors: [any ClientInterceptor]
   var state = State.idle
   var backoff = Backoff()
-  let waiters = ConnectionWaiters()
+  /// Of the latest attempt to connect.
+  var waiters = ConnectionWaiters()
 
   /// Makes a channel; it connects when the first call needs it.
   ///

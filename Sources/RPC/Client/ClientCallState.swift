@@ -82,13 +82,17 @@ final class ClientCallState: @unchecked Sendable {
   // MARK: Waiting
 
   func metadata(isolation: isolated any Actor) async -> Metadata {
-    if let initialMetadata { return initialMetadata }
-    return await withCheckedContinuation { metadataWaiters.append($0) }
+    await withCheckedContinuation { waiter in
+      if let initialMetadata { return waiter.resume(returning: initialMetadata) }
+      metadataWaiters.append(waiter)
+    }
   }
 
   func ending(isolation: isolated any Actor) async -> End {
-    if let end { return end }
-    return await withCheckedContinuation { endWaiters.append($0) }
+    await withCheckedContinuation { waiter in
+      if let end { return waiter.resume(returning: end) }
+      endWaiters.append(waiter)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Calls that wait for their channel's connection. Confined to the channel's loop.
+/// Calls that wait for one attempt of their channel to connect. Confined to the channel's loop.
 final class ConnectionWaiters: @unchecked Sendable {
   // Sendable: touched on the channel's loop only; a cancellation carries it back there.
 
@@ -11,6 +11,7 @@ final class ConnectionWaiters: @unchecked Sendable {
 
   private var waiters: [Int: Waiter] = [:]
   private var nextTicket = 0
+  private var result: Result<ClientConnection, RPCError>?
 
   init() {}
 
@@ -24,6 +25,7 @@ final class ConnectionWaiters: @unchecked Sendable {
       // Captured, the isolation holds in here, too.
       _ = isolation
       return try await withCheckedThrowingContinuation { continuation in
+        if let result { return continuation.resume(with: result) }
         waiters[ticket] = Waiter(
           continuation: continuation, deadline: deadline.map { timer(loop, at: $0, ticket) })
         if Task.isCancelled { end(ticket, .failure(Self.cancelled)) }
@@ -33,8 +35,9 @@ final class ConnectionWaiters: @unchecked Sendable {
     }
   }
 
-  /// The attempt to connect is over.
+  /// The attempt to connect is over, for those that wait and those that will.
   func endAll(_ result: Result<ClientConnection, RPCError>) {
+    self.result = result
     for ticket in waiters.keys.sorted() { end(ticket, result) }
   }
 

@@ -11,7 +11,7 @@ internal import Synchronization
 /// over open batches), registers with ``atTurnEnd(_:)``.
 ///
 /// Everything but ``execute(_:)``, ``enqueue(_:)`` and ``index`` is for the loop's own thread.
-@safe public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+@safe public final class EventLoop: SerialExecutor, @unchecked Sendable {
   // Sendable: `inbox` is a mutex, `index` and the pointers are constants, and what the pointers
   // lead to, `readBuffer` and `turnEnd` are touched by the loop's thread only (`assertOnLoop`).
 
@@ -86,7 +86,7 @@ internal import Synchronization
     post(.actor(UnownedJob(job)))
   }
 
-  private func post(_ job: LoopInbox.Job) {
+  func post(_ job: LoopInbox.Job) {
     // The job may let go of the last reference while this still runs: the callers of an executor
     // hold none.
     let kept = unsafe Unmanaged.passRetained(self)
@@ -147,9 +147,9 @@ internal import Synchronization
 
   private func run(_ job: LoopInbox.Job) {
     switch job {
-    case .actor(let job):
-      unsafe job.runSynchronously(
-        isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+    case .actor(let job): unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+    case .task(let job, let executor):
+      unsafe job.runSynchronously(on: executor.asUnownedTaskExecutor())
     case .work(let work): work()
     }
   }

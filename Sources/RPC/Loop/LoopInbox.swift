@@ -4,6 +4,7 @@
 struct LoopInbox {
   enum Job {
     case actor(UnownedJob)
+    case task(UnownedJob, LoopTaskExecutor)
     case work(@Sendable () -> Void)
   }
 

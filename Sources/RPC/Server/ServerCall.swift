@@ -83,7 +83,9 @@ final class ServerCall: @unchecked Sendable {
 
   /// Waits for a bulk call's end, on behalf of interceptors.
   func bulkEnd(isolation: isolated any Actor) async -> BulkEnd {
-    if let bulkEnd { return bulkEnd }
-    return await withCheckedContinuation { bulkWaiter = $0 }
+    await withCheckedContinuation { waiter in
+      if let bulkEnd { return waiter.resume(returning: bulkEnd) }
+      bulkWaiter = waiter
+    }
   }
 }

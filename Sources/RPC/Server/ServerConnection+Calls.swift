@@ -83,8 +83,7 @@ extension ServerConnection {
     _ body: @escaping @Sendable (ServerConnection, ServerContext) async throws -> Void
   ) {
     let interceptors = core.interceptors[...]
-    let executor: (any TaskExecutor)? = core.options.handlersRunOnLoops ? loop : nil
-    call.handler = Task.detached(executorPreference: executor) { [self] in
+    call.handler = Task.detached(executorPreference: handlers) { [self] in
       do {
         try await intercepted(call.context, by: interceptors) {
           try await body(self, call.context)

@@ -9,6 +9,8 @@ actor ServerConnection {
   }
 
   let core: ServerCore
+  /// Where handlers run; nil: on the global executor.
+  let handlers: LoopTaskExecutor?
   let link: HTTP2Link
   var calls: [Int32: ServerCall] = [:]
   var lifetime: ConnectionLifetime
@@ -17,11 +19,12 @@ actor ServerConnection {
   private let closed: @Sendable (ServerConnection) -> Void
 
   init(
-    _ core: ServerCore, _ loop: EventLoop, _ stream: any ByteStream,
-    closed: @escaping @Sendable (ServerConnection) -> Void
+    _ core: ServerCore, _ loop: EventLoop, handlers: LoopTaskExecutor?,
+    _ stream: any ByteStream, closed: @escaping @Sendable (ServerConnection) -> Void
   ) {
     self.core = core
     self.loop = loop
+    self.handlers = handlers
     self.closed = closed
     lifetime = ConnectionLifetime(
       core.options, now: .now, random: Double.random(in: 0..<1))

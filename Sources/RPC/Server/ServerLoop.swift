@@ -16,7 +16,12 @@ actor ServerLoop {
   private var whenEmpty: [CheckedContinuation<Void, Never>] = []
   private var isShuttingDown = false
 
-  init(_ loop: EventLoop) { self.loop = loop }
+  private let tasks: LoopTaskExecutor
+
+  init(_ loop: EventLoop) {
+    self.loop = loop
+    tasks = LoopTaskExecutor(loop)
+  }
 
   /// Accepts from a listening socket, and gives each connection to the least loaded of `homes`.
   func listen(_ descriptor: Int32, _ core: ServerCore, among homes: [ServerLoop]) {
@@ -42,8 +47,10 @@ actor ServerLoop {
   func shutDown(grace: Duration) async {
     isShuttingDown = true
     for connection in connections.values { await connection.shutDown(grace: grace) }
-    guard !connections.isEmpty else { return }
-    await withCheckedContinuation { whenEmpty.append($0) }
+    await withCheckedContinuation { waiter in
+      if connections.isEmpty { return waiter.resume() }
+      whenEmpty.append(waiter)
+    }
   }
 
   private func accept(_ descriptor: Int32, _ peer: String, _ core: ServerCore) {
@@ -53,7 +60,9 @@ actor ServerLoop {
       return
     }
     core.log(.connectionOpened(peer: peer))
-    let connection = ServerConnection(core, loop, stream) { [unowned self] connection in
+    let connection = ServerConnection(
+      core, loop, handlers: core.options.handlersRunOnLoops ? tasks : nil, stream
+    ) { [unowned self] connection in
       assumeIsolated { $0.gone(connection) }
     }
     connections[ObjectIdentifier(connection)] = connection
