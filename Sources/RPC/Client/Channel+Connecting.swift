@@ -6,8 +6,8 @@ extension Channel {
 
   func open(_ request: ClientRequest) async throws -> ClientCall {
     let deadline = request.options.timeout.map { ContinuousClock.now + $0 }
-    // A connection may have begun to leave since it was handed out; the one after it is new.
-    for _ in 0..<2 {
+    // A connection may have begun to leave since it was handed out; those after it are new.
+    for _ in 0..<4 {
       let connection = try await connection(until: deadline)
       var request = request
       request.options.timeout = deadline.map { ContinuousClock.now.duration(to: $0) }

@@ -28,7 +28,7 @@ internal import Synchronization
   private let wakeup: UnsafeMutablePointer<uv_async_t>
   private let turn: UnsafeMutablePointer<uv_prepare_t>
   private let thread = Atomic<UInt>(0)
-  private let inbox = Mutex(LoopInbox())
+  private let inbox = LoopMutex()
   private var turnEnd: [any TurnEndObserver] = []
   private var pausedStreams: [TCPStream] = []
   private(set) var isReadingPaused = false

@@ -69,7 +69,7 @@ struct ConnectionTests {
   func age() async throws {
     let peers = service("test.Peer", .unary { Array($1.peer.utf8) })
     var options = ServerOptions()
-    options.connectionAgeMax = .milliseconds(20)
+    options.connectionAgeMax = .milliseconds(50)
     try await Pair.with(Pair(peers, options: options)) { pair in
       let long = try await pair.channel.open("/test.Echo/Stream")
       var seen: Set<[UInt8]> = []

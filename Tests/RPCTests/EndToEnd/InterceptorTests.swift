@@ -102,8 +102,9 @@ struct InterceptorTests {
   @Test("a call that its client gives up while it waits at the door never gets a sink")
   func bulkAbandoned() async throws {
     let made = Atomic(0)
-    let (door, isCancelled) = (Signal<Void>(), Signal<Bool>())
+    let (knocked, door, isCancelled) = (Signal<Void>(), Signal<Void>(), Signal<Bool>())
     let doorman = Doorman(before: {
+      knocked.give()
       await untilCancelled()
       isCancelled.give(Task.isCancelled)
       await door.wait()
@@ -117,6 +118,7 @@ struct InterceptorTests {
     try await Pair.with(Pair(counted, interceptors: [doorman])) { pair in
       let call = try await pair.channel.open("/test.Counted/Do")
       try await call.send([1])
+      await knocked.wait()
       call.cancel()
       #expect(await isCancelled.wait())
       door.give()
