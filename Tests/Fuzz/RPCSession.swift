@@ -109,6 +109,7 @@ final class Session: @unchecked Sendable {
   }
 }
 
+/// Opens a connection, lets it read the input, and ends it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzSession(_ data: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
   guard count > 0 else { return 0 }

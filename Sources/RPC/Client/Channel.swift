@@ -3,9 +3,10 @@
 /// A server as a client sees it: calls go over one connection, made when the first needs it and
 /// again when it is lost, with growing pauses between failed attempts.
 ///
-/// While an attempt is under way calls wait for it, no longer than their deadline; when it fails they, and those that come before
-/// the next attempt, end with UNAVAILABLE. A unary call that the server has certainly not looked at
-/// is sent once more.
+/// While an attempt is under way calls wait for it, no longer than their deadline; when it fails
+/// they, and those that come before the next attempt, end with UNAVAILABLE. A unary call that the
+/// server has certainly not looked at is sent once more. A channel that nobody holds any more closes
+/// its connection.
 public actor Channel {
   enum State {
     case idle
