@@ -5,8 +5,7 @@
 ///
 /// While an attempt is under way calls wait for it, no longer than their deadline; when it fails
 /// they, and those that come before the next attempt, end with UNAVAILABLE. A unary call that the
-/// server has certainly not looked at is sent once more. A channel that nobody holds any more closes
-/// its connection.
+/// server has certainly not looked at is sent once more.
 public actor Channel {
   enum State {
     case idle
