@@ -21,18 +21,24 @@ public actor Aggregator {
 
   /// Takes a batch into the windows; afterwards its ``PointBatch/rejections`` are those not taken.
   /// See ``ShardCore/apply(_:now:)``.
-  public func apply(_ batch: PointBatch, now: Int64) {
-    core.apply(batch, now: now)
+  ///
+  /// - Parameter now: read when the shard turns to the batch, however long that has waited: an old
+  ///   reading would look like a clock that was set back.
+  public func apply(_ batch: PointBatch, now: @autoclosure @Sendable () -> Int64) {
+    core.apply(batch, now: now())
   }
 
   /// The statistics of the chosen series. See ``ShardCore/report(_:now:)``.
+  ///
+  /// A question may have waited long, so it never sets the shard's clock back.
   public func report(_ request: ReportRequest = ReportRequest(), now: Int64) -> PartialReport {
-    core.report(request, now: now)
+    core.report(request, now: max(now, core.clock))
   }
 
-  /// Gives back idle series' memory when no points come. Call it every second or so.
-  public func tick(now: Int64) {
-    core.tick(now: now)
+  /// Gives back idle series' memory when no points come. Call it every second or so; `now` is read
+  /// when the shard turns to it.
+  public func tick(now: @autoclosure @Sendable () -> Int64) {
+    core.tick(now: now())
   }
 
   /// What the shard holds and has done.

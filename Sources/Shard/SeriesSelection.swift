@@ -32,11 +32,12 @@ public struct SeriesSelection: Sendable {
   public init(
     names: [String], prefixes: [String], globs: [String], hash: (RawSpan, Range<Int>) -> UInt64
   ) throws(GlobError) {
-    var seen = Set<String>()
+    // By bytes: texts that only look the same are different names.
+    var seen = Set<[UInt8]>()
     var compiled: [Glob] = []
     for pattern in globs { compiled.append(try Glob(pattern)) }
     self.init(
-      names: names.filter { seen.insert($0).inserted }.map { ExactName($0, hash) },
+      names: names.filter { seen.insert(Array($0.utf8)).inserted }.map { ExactName($0, hash) },
       prefixes: prefixes.map { Array($0.utf8) }, globs: compiled)
   }
 

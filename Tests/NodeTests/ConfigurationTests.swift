@@ -45,17 +45,17 @@ struct ConfigurationTests {
       ("window: 1h\n\nwindow: 2h\n", 3, 1, "window is given twice; first in line 1"),
       (
         "loops: many\n", 1, 8,
-        "loops: expected a whole number from 1 to 1024, or cores, found 'many'"
+        "loops: expected a whole number from 1 to 256, or cores, found 'many'"
       ),
       (
         "loops: [1, 2]\n", 1, 8,
-        "loops: expected a whole number from 1 to 1024, or cores, found a list"
+        "loops: expected a whole number from 1 to 256, or cores, found a list"
       ),
       (
         "loops:\n  a: 1\n", 2, 3,
-        "loops: expected a whole number from 1 to 1024, or cores, found a mapping"
+        "loops: expected a whole number from 1 to 256, or cores, found a mapping"
       ),
-      ("loops:\n", 1, 7, "loops: expected a whole number from 1 to 1024, or cores, found nothing"),
+      ("loops:\n", 1, 7, "loops: expected a whole number from 1 to 256, or cores, found nothing"),
       ("- listen\n", 1, 1, "expected keys and values, such as `listen: 127.0.0.1:50051`"),
       ("just text\n", 1, 1, "expected keys and values, such as `listen: 127.0.0.1:50051`"),
       ("[a]: 1\n", 1, 1, "a key must be a plain word"),

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Router
+import Shard
 
 /// Everything that can be chosen about a node. The initial values here are the only place where
 /// defaults stand; help prints them and `config/tributary.yaml` is tested against them.
@@ -36,24 +38,34 @@ struct ServeConfiguration: Sendable, Hashable {
 }
 
 extension ServeConfiguration {
+  /// Most loops: one a core of the largest machines. Each is a thread and has a batch open for each
+  /// shard that it has points for.
+  static let loopsMax = 256
+
   /// The keys of a configuration file, which are also the flags of `tributary serve`.
   static let flags: [Flag<ServeConfiguration>] = [
     Flag("listen", \.listen, .hostPort, "where gRPC listens; port 0 asks for a free one"),
-    Flag("shards", \.shards, ValueKind<Int>.count(1...1024).or("cores"), "aggregator actors"),
     Flag(
-      "loops", \.loops, ValueKind<Int>.count(1...1024).or("cores"),
+      "shards", \.shards, ValueKind<Int>.count(1...RouterLimits.shardsMax).or("cores"),
+      "aggregator actors"),
+    Flag(
+      "loops", \.loops, ValueKind<Int>.count(1...loopsMax).or("cores"),
       "network event loops, one thread each"),
-    Flag("window", \.windowSeconds, .seconds(1...604_800), "span that a report covers"),
     Flag(
-      "resolution", \.resolutionSeconds, .seconds(1...86_400),
+      "window", \.windowSeconds, .seconds(1...ShardLimits.windowSecondsMax),
+      "span that a report covers"),
+    Flag(
+      "resolution", \.resolutionSeconds, .seconds(1...ShardLimits.resolutionSecondsMax),
       "old points leave the window in steps of this; must divide it"),
     Flag(
-      "future-grace", \.futureGraceSeconds, .seconds(0...86_400),
+      "future-grace", \.futureGraceSeconds, .seconds(0...ShardLimits.futureGraceSecondsMax),
       "how far ahead of the node's clock a point may lie"),
     Flag(
       "series-max", \.seriesMax, .count(1...1_000_000_000),
       "series held at most; points of further new ones are rejected"),
-    Flag("name-bytes-max", \.nameBytesMax, .bytes(1...65_535), "longest metric name"),
+    Flag(
+      "name-bytes-max", \.nameBytesMax, .bytes(1...ShardLimits.nameBytesMax),
+      "longest metric name"),
     Flag(
       "report-bytes-max", \.reportBytesMax, .bytes(65_536...(1 << 31) - 1),
       "largest report in one message"),

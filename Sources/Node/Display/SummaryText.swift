@@ -41,7 +41,7 @@ enum SummaryText {
   static func footer(_ summary: Summary) -> String {
     let count = summary.rows.count
     let span = DurationText.show(.seconds(summary.windowSeconds))
-    let time = WallTime(nanoseconds: summary.asOf.multipliedReportingOverflow(by: 1_000_000_000).0)
+    let time = WallTime(seconds: summary.asOf)
     return "\(count) series over \(span) as of \(time.timeOfDayText) UTC"
   }
 
@@ -83,7 +83,8 @@ enum SummaryText {
   private static func quoted(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) })
     else { return text }
-    return "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
+    // By scalars: a quote with a combining mark is another character, but still a quote to readers.
+    return "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\""
   }
 
   private static func infinities(_ row: SeriesRow) -> Int64 {

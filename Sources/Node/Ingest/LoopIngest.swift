@@ -13,17 +13,14 @@ import Shard
 final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   // Sendable: touched on its loop only; shards' answers come back there.
 
-  /// Batches with the shards at which reading stops, and at which it goes on: with 275 KB a batch,
-  /// 64 are 18 MB a loop.
-  private static let batchesOutHigh = 64
-  private static let batchesOutLow = 32
-  /// Batches kept for reuse.
-  private static let batchesSpareMax = 64
-
   private let loop: EventLoop
   private let rules: IngestRules
   private let shards: [ShardSeat]
   private let placement: Placement
+  private let limits: BatchLimits
+  /// Stands where no batch is open: it takes no point, so that the way of a point needs no question
+  /// more than whether there is room.
+  private let none: PointBatch
   // Confined to the loop and never changed while it is being read from: a check for each run would
   // cost as much as a point.
   @exclusivity(unchecked) private var open: [PointBatch]
@@ -37,7 +34,9 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     self.rules = rules
     self.shards = shards
     placement = Placement(shards: shards.count)
-    unsafe open = shards.map { _ in PointBatch() }
+    limits = BatchLimits(shards: shards.count, nameBytesMax: rules.nameBytesMax)
+    none = limits.fullBatch()
+    unsafe open = Array(repeating: none, count: shards.count)
     unsafe admission = rules.admission(now: rules.now())
   }
 
@@ -75,13 +74,16 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     var points = InlineArray<4, PointView>(repeating: PointView.none)
     while failure == nil {
       var count = 0
+      var start = 0
       do throws(PointError) {
         while count < 4, let body = frames.next(in: run) {
+          start = body.lowerBound
           points[count] = try PointReader.read(run, body)
           count += 1
         }
       } catch {
-        failure = error
+        // Counted from the message, not from what happened to be received with it.
+        failure = PointError(error.reason, offset: error.offset - start)
       }
       if count == 0 { break }
       let hashes = hashes(run, points, count)
@@ -95,7 +97,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
             hash: hashes[lane], nameFrom: run, range: point.name, value: point.value, time: time,
             ordinal: ordinal)
           {
-            handOver(shard, turn)
+            makeRoom(shard, turn)
             unsafe open[shard] = self.open[shard]
           }
           accepted += 1
@@ -127,23 +129,28 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   func turnEnded() {
     guard let turn else { return }
     self.turn = nil
-    for shard in shards.indices where unsafe !open[shard].isEmpty { handOver(shard, turn) }
+    for shard in shards.indices { handOver(shard, turn) }
     turn.isClosed = true
     finishIfDone(turn)
   }
 
+  private func makeRoom(_ shard: Int, _ turn: IngestTurn) {
+    handOver(shard, turn)
+    unsafe open[shard] = spare.popLast() ?? limits.emptyBatch()
+  }
+
   private func handOver(_ shard: Int, _ turn: IngestTurn) {
     let batch = unsafe open[shard]
-    unsafe open[shard] = spare.popLast() ?? PointBatch()
+    guard batch !== none else { return }
+    unsafe open[shard] = none
     turn.batchesOut += 1
     batchesOut += 1
-    if batchesOut == Self.batchesOutHigh { loop.pauseReading() }
+    if batchesOut == limits.batchesOutHigh { loop.pauseReading() }
     let seat = shards[shard]
-    let now = unsafe admission.now
     // The turn goes along and comes back to this loop; the shard does not look at it.
     nonisolated(unsafe) let turn = turn
     seat.loop.execute { [self] in
-      seat.aggregator.assumeIsolated { $0.apply(batch, now: now) }
+      seat.aggregator.assumeIsolated { $0.apply(batch, now: rules.now()) }
       loop.execute { unsafe self.applied(batch, turn) }
     }
   }
@@ -151,10 +158,10 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private func applied(_ batch: PointBatch, _ turn: IngestTurn) {
     for rejection in batch.rejections { turn.reject(rejection) }
     batch.reset()
-    if spare.count < Self.batchesSpareMax { spare.append(batch) }
+    if spare.count < limits.batchesOutHigh { spare.append(batch) }
     turn.batchesOut -= 1
     batchesOut -= 1
-    if batchesOut == Self.batchesOutLow { loop.resumeReading() }
+    if batchesOut == limits.batchesOutLow { loop.resumeReading() }
     finishIfDone(turn)
   }
 

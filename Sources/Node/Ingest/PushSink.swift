@@ -14,7 +14,8 @@ final class PushSink: BulkSink {
     case over
   }
 
-  /// The turn that the stream was last part of.
+  /// The latest turn with points of this stream, as long as it is not applied: turn and stream
+  /// hold each other until then.
   var turn: IngestTurn?
   /// Turns with points of this stream that are not applied yet.
   var turnsOpen = 0
@@ -61,6 +62,7 @@ final class PushSink: BulkSink {
   func turnDone() {
     turnsOpen -= 1
     guard turnsOpen == 0 else { return }
+    turn = nil
     call.returnCredit(windowBytes)
     windowBytes = 0
     answerIfDone()
@@ -75,7 +77,6 @@ final class PushSink: BulkSink {
   private func answerIfDone() {
     guard turnsOpen == 0, case .ending(let status) = state else { return }
     state = .over
-    turn = nil
     if status.code == .ok {
       unsafe call.finish(.ok, message: ingest.ack(tally).encoded())
     } else {

@@ -45,14 +45,19 @@ enum LogLine {
     }
   }
 
+  private static func isMisread(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == "\"" || scalar == "=" || scalar == "\\"
+  }
+
   /// A value that could be misread is quoted, with quotes and backslashes escaped.
   private static func quoted(_ text: String) -> String {
     let printable = Printable.line(text)
     let isPlain =
       !text.isEmpty && printable == text
-      && !text.contains { $0.isWhitespace || "\"=\\".contains($0) }
+      && !text.unicodeScalars.contains { $0.properties.isWhitespace || isMisread($0) }
     guard !isPlain else { return text }
-    let escaped = text.map { "\"\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+    let escaped = text.unicodeScalars
+      .map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
     return "\"\(Printable.line(escaped))\""
   }
 }

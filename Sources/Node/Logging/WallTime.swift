@@ -6,12 +6,23 @@ struct WallTime: Sendable, Hashable {
   /// Since 1970-01-01T00:00:00Z, without leap seconds.
   var nanoseconds: Int64
 
-  /// The clock now.
+  /// The clock now. Times that 64 bits of nanoseconds do not hold (before 1677, after 2262) read as
+  /// the nearest that they do.
   static var now: WallTime {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return WallTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    return WallTime(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
   }
+
+  /// The time so many nanoseconds after a whole second, or the nearest that can be held.
+  init(seconds: Int64, nanoseconds: Int64 = 0) {
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, carried) = product.addingReportingOverflow(nanoseconds)
+    self.nanoseconds = overflow || carried ? (seconds < 0 ? .min : .max) : sum
+  }
+
+  /// A time so long since the epoch.
+  init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// Whole seconds since the epoch, rounded down.
   var seconds: Int64 { Self.floorDivide(nanoseconds, 1_000_000_000) }
@@ -48,7 +59,8 @@ struct WallTime: Sendable, Hashable {
   }
 
   private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-    (value - modulo(value, divisor)) / divisor
+    let (quotient, rest) = value.quotientAndRemainder(dividingBy: divisor)
+    return rest < 0 ? quotient - 1 : quotient
   }
 
   private static func modulo(_ value: Int64, _ divisor: Int64) -> Int64 {

@@ -17,12 +17,16 @@ final class TelemetryNode: Sendable {
 
   /// Makes a node that does not listen yet.
   ///
-  /// - Parameter group: where it lives; it must outlive the node.
+  /// - Parameters:
+  ///   - group: where it lives; it must outlive the node.
+  ///   - clock: Unix seconds; may jump.
   /// - Throws: ``UsageError`` when the configuration's numbers do not go together.
   init(
     _ configuration: ServeConfiguration, group: EventLoopGroup, log: Log,
-    now: @escaping @Sendable () -> Int64 = { WallTime.now.seconds }
+    clock: @escaping @Sendable () -> Int64 = { WallTime.now.seconds }
   ) throws(UsageError) {
+    // A clock before 1970 or absurdly far ahead is wrong, but no reason to stop.
+    let now = { @Sendable in min(max(0, clock()), ShardLimits.clockSecondsMax) }
     let shape = try configuration.shape()
     let budget = SeriesBudget(seriesMax: configuration.seriesMax)
     let seats = (0..<(configuration.shards ?? group.loops.count)).map { index in
@@ -67,7 +71,8 @@ final class TelemetryNode: Sendable {
   /// Takes no new calls, lets those that run end for up to `grace`, then ends them.
   func stop(grace: Duration) async {
     housekeeping.withLock { $0?.cancel() }
-    health.shutdown()
+    // Watches are told and ended: they would hold up the shutdown until the grace is over.
+    health.close()
     await server.shutdown(grace: grace)
   }
 }

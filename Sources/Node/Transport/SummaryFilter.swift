@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
 import Protobuf
+import Shard
 
 /// Which series a summary is about, and over which span.
 struct SummaryFilter: Sendable {
@@ -16,7 +17,7 @@ struct SummaryFilter: Sendable {
     Flag(list: "prefix", \.prefixes, .text("TEXT"), "only series whose names begin so"),
     Flag(list: "glob", \.globs, .text("PATTERN"), "only series whose names match, as in 'cpu.*'"),
     Flag(
-      optional: "window", \.windowSeconds, .seconds(1...604_800),
+      optional: "window", \.windowSeconds, .seconds(1...ShardLimits.windowSecondsMax),
       "a span shorter than the node's, ending now"),
   ]
 
