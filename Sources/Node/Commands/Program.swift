@@ -16,9 +16,10 @@ enum Program {
   /// The commands as help and completion see them.
   static var outlines: [CommandOutline] { commands.map { $0.outline } }
 
-  /// Settles how the process takes signals. Must run on the first thread before there is any other,
+  /// Settles the standard descriptors and how the process takes signals. Must run on the first thread before there is any other,
   /// since threads inherit what is blocked.
   static func prepare(_ arguments: [String]) {
+    Output.claimStandardDescriptors()
     _ = signal(SIGPIPE, SIG_IGN)
     Signals.block(arguments.first.flatMap(command)?.signals ?? [])
   }

@@ -44,14 +44,28 @@ struct PushCommand: Command {
       } catch let error as RPCError {
         progress.clear()
         // The node's own words when it ended the stream; the failed send tells less.
-        let cause = (try? await rejection(of: stream)) ?? error
-        throw CommandFailure(
-          "\(Failure.advice(cause)); the node did not say how many of the \(intake.pointCount) "
-            + "points sent it took")
+        throw try failure(try await ending(of: stream) ?? error, report(paths, intake))
       }
       progress.clear()
-      return report(ack, intake, paths.map { $0 == "-" ? "(standard input)" : $0 })
+      return write(ack, report(paths, intake))
     }
+  }
+
+  private func report(_ paths: [String], _ intake: LineIntake) -> PushReport {
+    PushReport(files: paths.map { $0 == "-" ? "(standard input)" : $0 }, intake: intake)
+  }
+
+  /// What the node said at the early end of the stream, with the Ack so far that comes along.
+  private func failure(_ error: RPCError, _ report: PushReport) throws -> CommandFailure {
+    for line in report.badLines { Output.standardError.write(line + "\n") }
+    let ack = try error.status.details.flatMap { try StatusDetails.decode(Ack.self, from: $0) }
+    let partial = ack.map { ack in
+      PushReport.Partial(
+        received: ack.pointsReceived, rejected: ack.pointsRejected,
+        rejections: ack.rejections.map(PushReport.Rejection.init),
+        isAboutPoint: [.invalidArgument, .resourceExhausted].contains(error.status.code))
+    }
+    return CommandFailure("\(Failure.advice(error)); \(report.partial(partial))")
   }
 
   private func send(
@@ -76,7 +90,7 @@ struct PushCommand: Command {
   }
 
   /// The error with which the node ended the stream.
-  private func rejection(of stream: PointStream) async throws -> RPCError? {
+  private func ending(of stream: PointStream) async throws -> RPCError? {
     do {
       _ = try await stream.answer()
       return nil
@@ -85,14 +99,13 @@ struct PushCommand: Command {
     }
   }
 
-  private func report(_ ack: Ack, _ intake: LineIntake, _ names: [String]) -> ExitCode {
-    let report = PushReport(files: names, intake: intake)
+  private func write(_ ack: Ack, _ report: PushReport) -> ExitCode {
     for line in report.badLines { Output.standardError.write(line + "\n") }
     let lines = report.acknowledgement(
       received: ack.pointsReceived, rejected: ack.pointsRejected,
       ack.rejections.map(PushReport.Rejection.init))
     Output.standardOutput.write(lines.joined(separator: "\n") + "\n")
-    let isClean = !intake.isStopped && ack.pointsRejected == 0
+    let isClean = !report.intake.isStopped && ack.pointsRejected == 0
     return isClean ? .success : .failure
   }
 }

@@ -34,8 +34,21 @@ struct ServeCommand: Command {
     guard case .run(let command) = outcome, let path = command.configurationPath
     else { return outcome }
     var base = ServeCommand()
-    base.configuration = try ConfigurationFile.load(path)
-    return try syntax.parse(arguments, onto: base)
+    let file = try ConfigurationFile(path)
+    base.configuration = file.configuration
+    let final = try syntax.parse(arguments, onto: base)
+    if case .run(let command) = final { try command.checkShape(against: file) }
+    return final
+  }
+
+  /// Numbers that do not go together are the file's fault if they already stand there.
+  private func checkShape(against file: ConfigurationFile) throws(UsageError) {
+    do {
+      _ = try configuration.shape()
+    } catch {
+      guard error == file.configuration.shapeError else { throw error }
+      throw file.locating(error, keys: ["window", "resolution", "future-grace"])
+    }
   }
 
   /// What the arguments and the file came to.
@@ -49,7 +62,7 @@ struct ServeCommand: Command {
     let node = try TelemetryNode(configuration, group: group, log: log)
     let bound = try await listen(node)
     let address = HostPort(host: bound.host, port: bound.port)
-    Output.standardOutput.write("ready grpc=\(address)\n")
+    Output.standardOutput.notify("ready grpc=\(address)\n")
     log.info(
       "ready", ["grpc": .of(address), "version": .string(Program.version), "pid": .count(getpid())])
     await stop(node, at: arrivals, log)

@@ -11,13 +11,19 @@ struct ConfigurationText<Options> {
   let file: String
 
   /// Sets in `options` what the text says.
-  func read(_ bytes: [UInt8], into options: inout Options) throws(ConfigurationError) {
+  ///
+  /// - Returns: where the values stand, by key.
+  @discardableResult
+  func read(_ bytes: [UInt8], into options: inout Options) throws(ConfigurationError)
+    -> [String: TextPosition]
+  {
+    var values: [String: TextPosition] = [:]
     let events = YAMLEvents(bytes)
     var (event, position) = try next(events)
-    guard event != .streamEnd else { return }
+    guard event != .streamEnd else { return values }
     (event, position) = try next(events)
     if event == .mappingStart {
-      try readMapping(events, into: &options)
+      values = try readMapping(events, into: &options)
     } else if event != .scalar("") {
       throw error(position, "expected keys and values, such as `listen: 127.0.0.1:50051`")
     }
@@ -25,15 +31,17 @@ struct ConfigurationText<Options> {
     guard event == .streamEnd else {
       throw error(position, "only one document is expected; take the `---` away")
     }
+    return values
   }
 
   private func readMapping(_ events: borrowing YAMLEvents, into options: inout Options)
-    throws(ConfigurationError)
+    throws(ConfigurationError) -> [String: TextPosition]
   {
     var lines: [String: Int] = [:]
+    var values: [String: TextPosition] = [:]
     while true {
       let (event, position) = try next(events)
-      if event == .mappingEnd { return }
+      if event == .mappingEnd { return values }
       guard case .scalar(let key) = event else {
         throw error(position, "a key must be a plain word")
       }
@@ -46,18 +54,18 @@ struct ConfigurationText<Options> {
         throw error(position, "\(key) is given twice; first in line \(line)")
       }
       lines[key] = position.line
-      try readValue(of: flag, events, into: &options)
+      values[key] = try readValue(of: flag, events, into: &options)
     }
   }
 
   private func readValue(
     of flag: Flag<Options>, _ events: borrowing YAMLEvents, into options: inout Options
-  ) throws(ConfigurationError) {
+  ) throws(ConfigurationError) -> TextPosition {
     let (event, position) = try next(events)
     let found: String
     switch event {
     case .scalar(let text):
-      if flag.set(&options, text) { return }
+      if flag.set(&options, text) { return position }
       found = text.isEmpty ? "nothing" : "'\(text)'"
     case .mappingStart: found = "a mapping"
     case .sequenceStart: found = "a list"

@@ -40,6 +40,32 @@ struct PushReport {
     return lines
   }
 
+  /// The Ack so far of a stream that the node ended early.
+  struct Partial: Hashable {
+    var received: Int64
+    var rejected: Int64
+    var rejections: [Rejection] = []
+    /// The point after those counted is the reason of the end.
+    var isAboutPoint: Bool
+  }
+
+  /// What became of the points of a stream that ended early, as the end of a sentence.
+  func partial(_ partial: Partial?) -> String {
+    guard let partial else {
+      return "the node did not say how many of the \(intake.pointCount) points sent it took"
+    }
+    var text = "of \(intake.pointCount) points sent it received \(partial.received)"
+    if partial.rejected > 0 { text += " and rejected \(partial.rejected)" }
+    for one in partial.rejections {
+      text += " (\(one.reason) \(one.count), first at \(place(one.firstIndex)))"
+    }
+    let (next, overflow) = partial.received.addingReportingOverflow(partial.rejected)
+    if partial.isAboutPoint && !overflow && intake.map.place(of: next) != nil {
+      text += "; it stopped at \(place(next))"
+    }
+    return text
+  }
+
   private func place(_ index: Int64) -> String {
     guard let place = intake.map.place(of: index) else { return "point \(index)" }
     let text = "\(files[place.file]):\(place.line)"

@@ -15,6 +15,16 @@ extension ServeConfiguration {
     }
   }
 
+  /// What ``shape()`` throws, if it does.
+  var shapeError: UsageError? {
+    do throws(UsageError) {
+      _ = try shape()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   var serverOptions: ServerOptions {
     var options = ServerOptions()
     options.handlersRunOnLoops = true

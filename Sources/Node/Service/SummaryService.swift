@@ -1,15 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
 import RPC
+import RPCServices
 import Router
 import Shard
 
 /// Answers `Summary`: asks every shard at once, merges, cuts a page, encodes.
+///
+/// Memory is bounded: a few reports are made at a time, the others wait their turn; and what slow
+/// callers have not taken yet counts against a limit, beyond which further reports are refused.
 struct SummaryService: Sendable {
   let shards: [Aggregator]
   let shape: WindowShape
   let reportBytesMax: Int
   let now: @Sendable () -> Int64
+  private let gate = ReportGate(reportsMax: 4)
+  private let untaken: UntakenBytes
+
+  init(
+    shards: [Aggregator], shape: WindowShape, reportBytesMax: Int,
+    now: @escaping @Sendable () -> Int64
+  ) {
+    self.shards = shards
+    self.shape = shape
+    self.reportBytesMax = reportBytesMax
+    self.now = now
+    untaken = UntakenBytes(bytesMax: 2 * reportBytesMax)
+  }
+
+  /// One call: returns when its caller has taken all but the last of the answer.
+  func serve(_ requests: RequestStream, _ writer: ResponseWriter) async throws {
+    let message = try await requests.only()
+    let answer = try await gate.pass { try await self.answer(message) }
+    try untaken.take(answer.count)
+    defer { untaken.giveBack(answer.count) }
+    try await writer.write(answer)
+  }
 
   /// - Throws: INVALID_ARGUMENT for a request that is none, RESOURCE_EXHAUSTED for an answer that
   ///   would be larger than the caller or the node allows.

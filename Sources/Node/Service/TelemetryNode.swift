@@ -43,7 +43,9 @@ final class TelemetryNode: Sendable {
       name: TelemetryService.name,
       methods: [
         TelemetryService.pushPoints.name: .bulk { PushSink($0, ingests[$0.loop.index]) },
-        TelemetryService.summary.name: .unary { message, _ in try await summary.answer(message) },
+        TelemetryService.summary.name: .streaming { requests, writer, _ in
+          try await summary.serve(requests, writer)
+        },
       ])
     health = HealthRegistry(services: [TelemetryService.name])
     self.configuration = configuration

@@ -87,26 +87,25 @@ final class NodeClient: Sendable {
     request.bytesMax = Self.pageBytesMax
     var summary = Summary(rows: [], asOf: 0, windowSeconds: 0, resolutionSeconds: 0)
     while true {
-      let report = try await page(&request)
+      let page = try await page(&request)
       if summary.rows.isEmpty {
-        summary.asOf = report.asOf
-        summary.windowSeconds = report.windowSeconds
-        summary.resolutionSeconds = report.resolutionSeconds
+        summary = page.summary
+      } else {
+        summary.rows += page.summary.rows
       }
-      summary.rows += report.metrics.map(SeriesRow.init)
-      guard !report.nextPageToken.isEmpty else { return summary }
-      guard report.nextPageToken != request.pageToken else {
+      guard !page.nextPageToken.isEmpty else { return summary }
+      guard page.nextPageToken != request.pageToken else {
         throw CommandFailure("the node gave the same page twice")
       }
-      request.pageToken = report.nextPageToken
+      request.pageToken = page.nextPageToken
     }
   }
 
   /// One page; smaller ones are asked for from then on when it is too large.
-  private func page(_ request: inout SummaryRequest) async throws -> Report {
+  private func page(_ request: inout SummaryRequest) async throws -> SummaryPage {
     while true {
       do {
-        return try Report(decoding: try await summaryBytes(request))
+        return try ReportReader.read(try await summaryBytes(request))
       } catch let error as RPCError {
         guard error.status.code == .resourceExhausted, request.pageSize > 1 else { throw error }
         request.pageSize = max(1, request.pageSize / 4)
