@@ -78,7 +78,7 @@ let package = Package(
     tests("RouterTests", ["Router", "Shard", "Proto"]),
     tests("RPCTests", ["RPC"]),
     tests("RPCServicesTests", ["RPCServices", "Interop", "RPC", "Protobuf"]),
-    tests("NodeTests", ["Node", "Proto", "Shard", "Router", "RPC"]),
+    tests("NodeTests", ["Node", "Proto", "Protobuf", "Shard", "Router", "RPC"]),
     tests("TidyTests", []),
   ]
 )

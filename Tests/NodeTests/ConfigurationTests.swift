@@ -100,6 +100,22 @@ struct ConfigurationTests {
     }
   }
 
+  @Test("numbers in a file that do not go together are an error at their place")
+  func shapes() throws {
+    let path = try TemporaryFile.write("listen: 127.0.0.1:0\nwindow: 10s\nresolution: 3s\n")
+    defer { TemporaryFile.remove(path) }
+    let problem = "the window of 10 s is no multiple of the resolution of 3 s"
+    #expect(throws: UsageError("\(path):2:9: \(problem)")) {
+      try ServeCommand.parsed(["--config", path])
+    }
+    guard case .run(let mended) = try ServeCommand.parsed(["--config", path, "--window", "9s"])
+    else { return }
+    #expect(mended.chosen.windowSeconds == 9)
+    #expect(throws: UsageError("the window of 20 s is no multiple of the resolution of 3 s")) {
+      try ServeCommand.parsed(["--config", path, "--window", "20s"])
+    }
+  }
+
   @Test("a file that is not there is a usage error")
   func missing() {
     #expect(

@@ -7,20 +7,10 @@ import Testing
 
 @Suite("A client and a node")
 struct NodeClientTests {
-  /// Runs a node and a client of it.
   private func withNode(_ body: (NodeClient) async throws -> Void) async throws {
     var configuration = ServeConfiguration()
-    configuration.listen.port = 0
     configuration.shards = 2
-    let group = EventLoopGroup(loops: 2)
-    let log = Log(level: .error, format: .text)
-    let node = try TelemetryNode(configuration, group: group, log: log)
-    let address = try await node.start()
-    let client = NodeClient(HostPort(host: address.host, port: address.port), group: group)
-    try await body(client)
-    await client.close()
-    await node.stop(grace: .seconds(5))
-    await group.shutdown()
+    try await TestNode.run(configuration, body)
   }
 
   @Test("what was acknowledged is in the next summary")
@@ -82,6 +72,36 @@ struct NodeClientTests {
     #expect(text.hasSuffix("(is a node running there? start one with `tributary serve`)"))
     await client.close()
     await group.shutdown()
+  }
+
+  @Test("a watched health ends with the node, which does not wait for it", .timeLimit(.minutes(5)))
+  func watchedHealth() async throws {
+    let group = EventLoopGroup(loops: 1)
+    let watch = try await TestNode.run { client in
+      let channel = Channel(host: client.target.host, port: client.target.port, group: group)
+      let call = try await channel.open("/grpc.health.v1.Health/Watch")
+      try await call.send([])
+      try await call.finishSending()
+      let first = try await call.next()
+      #expect(first?.bytes == [8, 1])
+      return Task {
+        let ending = await Self.ending(of: call)
+        await channel.close()
+        return ending
+      }
+    }
+    #expect(await watch.value == .unavailable)
+    await group.shutdown()
+  }
+
+  /// Takes messages until the call ends; OK when it ends well.
+  private static func ending(of call: consuming ClientCall) async -> RPCStatus.Code {
+    do {
+      while let _ = try await call.next() {}
+      return .ok
+    } catch {
+      return (error as? RPCError)?.status.code ?? .unknown
+    }
   }
 
   @Test("the bench measures what it sends")

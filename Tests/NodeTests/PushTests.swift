@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
 import Protobuf
+import RPC
 import TestKit
 import Testing
 
@@ -68,6 +69,32 @@ struct PushTests {
         .acknowledgement(received: 1, rejected: 2, [rejection]) == [
           "received 1, rejected 2", "  TIME_TOO_OLD 2, first at f:4: send\\nnewer points",
         ])
+  }
+
+  @Test("of a stream that the node ended, what it counted and where it stopped is told")
+  func partial() throws {
+    let report = PushReport(files: ["f"], intake: try take("a 1\n\nb 2\nc 3\n", skipsBad: false))
+    var partial = PushReport.Partial(received: 1, rejected: 1, isAboutPoint: true)
+    partial.rejections = [
+      PushReport.Rejection(reason: "NAME_EMPTY", count: 1, firstIndex: 0, hint: "")
+    ]
+    #expect(
+      report.partial(partial) == "of 3 points sent it received 1 and rejected 1 "
+        + "(NAME_EMPTY 1, first at f:1); it stopped at f:4")
+    #expect(
+      report.partial(PushReport.Partial(received: 3, rejected: 0, isAboutPoint: true))
+        == "of 3 points sent it received 3")
+    #expect(report.partial(nil) == "the node did not say how many of the 3 points sent it took")
+  }
+
+  @Test(
+    "the partial Ack comes back out of the status details, and anything else is an error or nil")
+  func details() throws {
+    let ack = Ack.with { $0.pointsReceived = 7 }
+    var bytes = StatusDetails.encode(RPCStatus(.invalidArgument, "why"), ack)
+    #expect(try StatusDetails.decode(Ack.self, from: bytes) == ack)
+    #expect(try StatusDetails.decode(Point.self, from: bytes) == nil)
+    while bytes.popLast() != nil { _ = try? StatusDetails.decode(Ack.self, from: bytes) }
   }
 
   @Test("terminal escapes in a line do not reach the terminal")

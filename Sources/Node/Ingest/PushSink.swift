@@ -26,10 +26,10 @@ final class PushSink: BulkSink {
   /// Flow-control bytes of turns that are not applied yet, and not yet returned.
   private var windowBytes = 0
   private var state = State.open
-  private let call: BulkCall
+  private let call: any PointCall
   private let ingest: LoopIngest
 
-  init(_ call: BulkCall, _ ingest: LoopIngest) {
+  init(_ call: any PointCall, _ ingest: LoopIngest) {
     self.call = call
     self.ingest = ingest
   }
@@ -80,7 +80,7 @@ final class PushSink: BulkSink {
     if status.code == .ok {
       unsafe call.finish(.ok, message: ingest.ack(tally).encoded())
     } else {
-      call.finish(withPartialAck(status))
+      call.finish(withPartialAck(status), message: nil)
     }
   }
 

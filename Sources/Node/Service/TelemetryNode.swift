@@ -72,7 +72,9 @@ final class TelemetryNode: Sendable {
 
   /// Takes no new calls, lets those that run end for up to `grace`, then ends them.
   func stop(grace: Duration) async {
-    housekeeping.withLock { $0?.cancel() }
+    let task = housekeeping.withLock { $0 }
+    task?.cancel()
+    await task?.value  // It must not come to the shards' loops once they have ended.
     // Watches are told and ended: they would hold up the shutdown until the grace is over.
     health.close()
     await server.shutdown(grace: grace)
