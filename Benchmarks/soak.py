@@ -17,8 +17,10 @@ import schema
 from node import Node
 from telemetry import Telemetry, until
 
-WARM_UP_ROUNDS = 3
-GROWTH_BYTES_MAX = 16 << 20  # What the allocator may keep more after the warm-up.
+WARM_UP_ROUNDS = 10
+# What may be kept more after the warm-up: a loop keeps up to 64 batches of 342 KB for reuse, and
+# how many of them two loops ever need at once is chance.
+GROWTH_BYTES_MAX = 2 * 64 * 342_000
 
 
 def disturb(node, client, round_number: int) -> None:

@@ -54,13 +54,17 @@ public struct Admission: Sendable {
   /// Names the unit of a time that is only ahead because it is not in seconds.
   @usableFromInline
   func reasonForNew(_ time: Int64) -> RejectReason {
-    if isNear(time / 1_000) { return .timeInMilliseconds }
-    if isNear(time / 1_000_000) { return .timeInMicroseconds }
-    if isNear(time / 1_000_000_000) { return .timeInNanoseconds }
+    if isPlausible(time / 1_000) { return .timeInMilliseconds }
+    if isPlausible(time / 1_000_000) { return .timeInMicroseconds }
+    if isPlausible(time / 1_000_000_000) { return .timeInNanoseconds }
     return .timeTooNew
   }
 
-  private func isNear(_ time: Int64) -> Bool {
-    time > oldestExclusive && time <= newest
+  /// Near now, or at least after 2001 and not ahead: a clock's reading, were it in seconds.
+  private func isPlausible(_ time: Int64) -> Bool {
+    time <= newest && (time > oldestExclusive || time >= Self.plausibleSeconds)
   }
+
+  /// 2001-09-09. Smaller numbers are more likely seconds that lie ahead than milliseconds of 1970.
+  private static var plausibleSeconds: Int64 { 1_000_000_000 }
 }

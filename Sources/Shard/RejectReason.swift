@@ -14,11 +14,11 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
   case timeTooOld = 5
   /// The time lies further ahead than the future grace.
   case timeTooNew = 6
-  /// The time is near now when read as milliseconds.
+  /// The time is ahead, but lies between 2001 and now when read as milliseconds.
   case timeInMilliseconds = 7
-  /// The time is near now when read as microseconds.
+  /// The time is ahead, but lies between 2001 and now when read as microseconds.
   case timeInMicroseconds = 8
-  /// The time is near now when read as nanoseconds.
+  /// The time is ahead, but lies between 2001 and now when read as nanoseconds.
   case timeInNanoseconds = 9
   /// The series is new and the node is full.
   case seriesLimit = 10

@@ -31,7 +31,9 @@ struct AdmissionTests {
     arguments: [
       (now - 3600, RejectReason.timeTooOld), (1, .timeTooOld), (-1, .timeTooOld),
       (.min, .timeTooOld), (now + 61, .timeTooNew), (now + 1_000_000, .timeTooNew),
-      (now * 1000, .timeInMilliseconds), ((now + 60) * 1000 + 999, .timeInMilliseconds),
+      (now * 1000, .timeInMilliseconds), (1_300_000_000_000, .timeInMilliseconds),
+      (1_300_000_000_000_000_000, .timeInNanoseconds), (999_999_999_000, .timeTooNew),
+      ((now + 60) * 1000 + 999, .timeInMilliseconds),
       ((now + 61) * 1000, .timeTooNew), (now * 1_000_000 - 1_000_000_000, .timeInMicroseconds),
       (now * 1_000_000_000, .timeInNanoseconds), (.max, .timeTooNew),
     ])

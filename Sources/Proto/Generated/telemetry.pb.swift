@@ -32,7 +32,7 @@ public struct RejectReason: OpenEnum {
   /// The time lies further ahead of the node's clock than its future grace.
   public static var timeTooNew: RejectReason { RejectReason(rawValue: 6) }
 
-  /// The time is far ahead, but would be near now if it were in milliseconds.
+  /// The time lies ahead, but would lie between 2001 and now if it were in milliseconds.
   public static var timeInMilliseconds: RejectReason { RejectReason(rawValue: 7) }
 
   /// The same for microseconds.
