@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
+import RPC
 import Synchronization
 
 /// The streams that load the node.
@@ -7,6 +8,9 @@ struct BenchLoad: Sendable {
   let clients: [NodeClient]
   let tape: BenchTape
   let plan: BenchPlan
+  /// Where the streams' tasks run: beside their connections, so that the load takes no more threads
+  /// than it has loops.
+  let executors: [LoopTaskExecutor]
 
   /// What one stream, or all together, came to.
   struct Outcome: Sendable {
@@ -33,7 +37,9 @@ struct BenchLoad: Sendable {
       for stream in 0..<plan.connections * plan.streams {
         let share = plan.share(of: points, stream: stream)
         guard share > 0 else { continue }
-        tasks.addTask { try await send(share, stream: stream, sent) }
+        tasks.addTask(executorPreference: executors[stream % executors.count]) {
+          try await send(share, stream: stream, sent)
+        }
       }
       return try await tasks.reduce(into: Outcome()) { total, one in
         total.received += one.received

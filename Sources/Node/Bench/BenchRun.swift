@@ -16,7 +16,8 @@ struct BenchRun: Sendable {
     let probe = BenchProbe(client: NodeClient(target, group: group))
     let result: Result<BenchResult, any Error>
     do {
-      let load = BenchLoad(clients: clients, tape: tape, plan: plan)
+      let load = BenchLoad(
+        clients: clients, tape: tape, plan: plan, executors: group.loops.map(LoopTaskExecutor.init))
       result = .success(try await measure(load, probe))
     } catch {
       result = .failure(error)
