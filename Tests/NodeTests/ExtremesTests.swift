@@ -24,7 +24,7 @@ struct ExtremesTests {
   @Test("every configuration that is accepted runs", arguments: settings)
   func configurations(arguments: [String]) async throws {
     guard case .run(let command) = try ServeCommand.parsed(arguments) else { return }
-    try await TestNode.run(command.chosen) { client in
+    try await TestNode.run(command.chosen, clock: { 1_700_000_000 }) { client in
       var frames = PointFrames()
       for length in [1, 8, 900] {
         frames.append(name: String(repeating: "x", count: length), value: 1, time: 0)
