@@ -25,7 +25,8 @@ struct SummaryService: Sendable {
     self.shape = shape
     self.reportBytesMax = reportBytesMax
     self.now = now
-    untaken = UntakenBytes(bytesMax: 2 * reportBytesMax)
+    // Memory is twice that: the message, and its frames.
+    untaken = UntakenBytes(bytesMax: reportBytesMax)
   }
 
   /// One call: returns when its caller has taken all but the last of the answer.
