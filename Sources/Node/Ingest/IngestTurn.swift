@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Shard
 
-/// What one turn of a loop took in: which streams, with how many bytes, in how many batches.
+/// What one turn of a loop, or a few in a row, took in: which streams, with how many bytes, in how
+/// many batches.
 ///
-/// It is closed at the end of the loop's turn, and done when its last batch has been applied; then
-/// its streams get their credit back, and those that have ended may be answered. A batch holds
+/// It is closed when its batches are handed over, and done when the last of them has been applied;
+/// then its streams get their credit back, and those that have ended may be answered. A batch holds
 /// points of one turn only. Confined to its loop.
 final class IngestTurn {
   /// A run of messages of one stream. Points of it carry ordinals that count on from `ordinal` as
@@ -16,9 +17,11 @@ final class IngestTurn {
     var stream: PushSink
   }
 
+  /// Turns of the loop that it went on for beyond the first.
+  var loopTurns = 0
   /// Batches handed to shards and not yet back.
   var batchesOut = 0
-  /// The loop's turn is over: no batch will be added.
+  /// No batch will be added.
   var isClosed = false
   /// The ordinal of the next message.
   private(set) var ordinal: UInt32 = 0

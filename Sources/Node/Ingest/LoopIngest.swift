@@ -5,13 +5,17 @@ import Router
 import Shard
 
 /// One loop's way from received bytes to the shards: reads points in place, judges them, and
-/// gathers them in a batch for each shard, handed over when full or at the end of the loop's turn.
+/// gathers them in a batch for each shard, handed over when full or at the end of a turn.
 /// So ten thousand quiet streams still make large batches, and no point costs an `await`.
 ///
 /// Memory is bounded: while too many batches are with the shards the loop reads no socket, and
 /// credit goes back to clients only for points that have been applied.
 final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   // Sendable: touched on its loop only; shards' answers come back there.
+
+  /// A turn of ingest goes on over so many turns of a loop that has more to read: each turn wakes
+  /// every shard's loop, which costs as much as a hundred points.
+  private static let loopTurnsMax = 4
 
   private let loop: EventLoop
   private let rules: IngestRules
@@ -128,6 +132,10 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   func turnEnded() {
     guard let turn else { return }
+    if loop.expectsMore, turn.loopTurns < Self.loopTurnsMax {
+      turn.loopTurns += 1
+      return loop.atNextTurnEnd(self)
+    }
     self.turn = nil
     for shard in shards.indices { handOver(shard, turn) }
     turn.isClosed = true

@@ -30,11 +30,14 @@ internal import Synchronization
   private let thread = Atomic<UInt>(0)
   private let inbox = LoopMutex()
   private var turnEnd: [any TurnEndObserver] = []
+  private var nextTurnEnd: [any TurnEndObserver] = []
   private var pausedStreams: [TCPStream] = []
   private(set) var isReadingPaused = false
   /// Counts turns. A socket is read from once a turn, so that one that always has more does not
   /// keep the others, and the jobs, waiting.
   private(set) var turnNumber: UInt64 = 0
+  /// A socket filled the buffer in this turn.
+  private var hasLeftBytes = false
   private var isStopping = false
 
   /// Jobs that enqueue jobs are served within one turn so many times, then sockets get their share.
@@ -117,6 +120,19 @@ internal import Synchronization
     turnEnd.append(observer)
   }
 
+  /// Asks for it at the end of the next turn, which comes at once.
+  public func atNextTurnEnd(_ observer: any TurnEndObserver) {
+    assertOnLoop()
+    nextTurnEnd.append(observer)
+    unsafe uv_async_send(wakeup)
+  }
+
+  /// Whether the next turn will most likely read more: a socket gave all that it may in one turn.
+  public var expectsMore: Bool { hasLeftBytes && !isReadingPaused }
+
+  /// A socket gave all that it may in one turn.
+  func leftBytes() { hasLeftBytes = true }
+
   /// Stops reading from every connection of the loop: backpressure when what was read before has
   /// no place to go. A socket that turns readable is left alone until ``resumeReading()``.
   public func pauseReading() {
@@ -156,11 +172,14 @@ internal import Synchronization
 
   private func endTurn() {
     turnNumber += 1
+    turnEnd += nextTurnEnd
+    nextTurnEnd = []
     while !turnEnd.isEmpty {
       let observers = turnEnd
       turnEnd = []
       for observer in observers { observer.turnEnded() }
     }
+    hasLeftBytes = false
   }
 
   // MARK: Life

@@ -101,6 +101,7 @@ protocol ByteStream: AnyObject {
     turnOfRead = loop.turnNumber
     switch count {
     case 1...:
+      if unsafe count == loop.readBuffer.count { loop.leftBytes() }
       unsafe delegate?.streamReceived(UnsafeRawBufferPointer(rebasing: loop.readBuffer[..<count]))
     case 0:
       break
