@@ -30,6 +30,8 @@ struct EndingTests {
       let watched = Watched()
       try await Pair.with(Pair(watched.service)) { pair in
         var options = CallOptions()
+        // Connected before the clock runs, so that the deadline is the call's alone.
+        _ = try await pair.channel.unary("/test.Echo/Unary", [])
         if way == 2 { options.timeout = .milliseconds(30) }
         var call: ClientCall? = try await pair.channel.open("/test.Watched/Do", options: options)
         if way < 2 { await watched.started.wait() }
