@@ -55,7 +55,7 @@ let package = Package(
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
 
     library("Protobuf"),
-    library("Proto", ["Protobuf"], exclude: ["telemetry.proto"]),
+    library("Proto", ["Protobuf"], exclude: ["telemetry.proto", "peer.proto"]),
     library("Shard", ["Proto"]),
     library("Router", ["Proto", "Shard"]),
     library("RPC", ["CNghttp2", "CUV", "CLZ4", "CZlib", "CZstd"]),

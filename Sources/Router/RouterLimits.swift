@@ -14,4 +14,15 @@ public enum RouterLimits {
 
   /// Most rows of a report: a row number takes 32 bits, one value means none.
   static let rowsMax = Int(UInt32.max) - 1
+
+  // MARK: Membership
+
+  /// Longest node id: a DNS label.
+  public static let nodeIDBytesMax = 63
+
+  /// Most nodes of a cluster: 1024 partitions leave each at least four.
+  public static let nodesMax = 256
+
+  /// Largest weight of a node.
+  public static let weightMax = 100
 }

@@ -22,6 +22,8 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
   case timeInNanoseconds = 9
   /// The series is new and the node is full.
   case seriesLimit = 10
+  /// The owner is away, and as much is kept for it as may be.
+  case ownerUnavailable = 11
 
   /// What to do about it, for people; names the unit and the limit.
   public func hint(shape: WindowShape, nameBytesMax: Int, seriesMax: Int) -> String {
@@ -48,6 +50,9 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
       "the time looks like Unix nanoseconds; send seconds (divide by 1000000000)"
     case .seriesLimit:
       "the series is new and the node already holds \(seriesMax) series (series-max)"
+    case .ownerUnavailable:
+      "the node that owns the name is away, and this node keeps as much for it as it may "
+        + "(hint-bytes-max); send again later"
     }
   }
 }

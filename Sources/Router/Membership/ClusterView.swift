@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The cluster as one node sees it at one time: a value that is replaced whole.
+public struct ClusterView: Sendable, Hashable {
+  /// Counts the changes of this node's view, from 1. Not comparable between nodes.
+  public let epoch: UInt64
+  /// The node whose view it is.
+  public let own: NodeIdentity
+  /// Nodes that points are placed on, in order of ids. The node itself is among them unless it
+  /// leaves.
+  public let members: [Member]
+  /// Nodes that get no more points but are asked for reports until what they hold has expired, in
+  /// order of ids: leaving nodes, and those that the source no longer names.
+  public let former: [Member]
+  /// Where partitions are: on `members`.
+  public let table: PartitionTable
+
+  /// A view as given.
+  public init(
+    epoch: UInt64, own: NodeIdentity, members: [Member], former: [Member], table: PartitionTable
+  ) {
+    self.epoch = epoch
+    self.own = own
+    self.members = members
+    self.former = former
+    self.table = table
+  }
+
+  /// Everyone to ask for a report, but the node itself.
+  public var peers: [Member] { (members + former).filter { $0.id != own.id } }
+}
