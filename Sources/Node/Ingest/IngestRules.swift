@@ -18,6 +18,7 @@ struct IngestRules: Sendable {
   func ack(_ tally: PointTally) -> Ack {
     Ack.with { ack in
       ack.pointsReceived = tally.accepted
+      ack.pointsHinted = tally.hinted
       ack.pointsRejected = tally.rejectedCount
       ack.rejections = tally.rejections.map { reason, rejected in
         Rejection.with {

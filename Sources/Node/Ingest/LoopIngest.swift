@@ -4,12 +4,14 @@ import RPC
 import Router
 import Shard
 
-/// One loop's way from received bytes to the shards: reads points in place, judges them, and
-/// gathers them in a batch for each shard, handed over when full or at the end of a turn.
-/// So ten thousand quiet streams still make large batches, and no point costs an `await`.
+/// One loop's way from received bytes to the shards and the peers' links: reads points in place,
+/// judges them, and gathers them in a batch for each shard and each peer, handed over when full or
+/// at the end of a turn. So ten thousand quiet streams still make large batches, and no point costs
+/// an `await`.
 ///
-/// Memory is bounded: while too many batches are with the shards the loop reads no socket, and
-/// credit goes back to clients only for points that have been applied.
+/// Memory is bounded: while too many batches are out the loop reads no socket, and credit goes back
+/// to clients only for points of which it is known what became of them. A link gives a batch back
+/// at once: a slow peer holds up nobody.
 final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   // Sendable: touched on its loop only; shards' answers come back there.
 
@@ -17,11 +19,13 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   /// every shard's loop, which costs as much as a hundred points.
   private static let loopTurnsMax = 4
 
-  private let loop: EventLoop
+  let loop: EventLoop
   private let rules: IngestRules
   private let shards: [ShardSeat]
   private let placement: Placement
   private let limits: BatchLimits
+  private var route = Route.alone
+  private var ledger = LoopLedger()
   /// Stands where no batch is open: it takes no point, so that the way of a point needs no question
   /// more than whether there is room.
   private let none: PointBatch
@@ -45,6 +49,21 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   }
 
   func ack(_ tally: PointTally) -> Ack { rules.ack(tally) }
+
+  /// Takes up a changed membership: what was taken in so far goes where it was meant to go. On the
+  /// loop, between turns.
+  func follow(_ route: Route) {
+    handOverTurn()
+    self.route = route
+    unsafe open = Array(repeating: none, count: shards.count + route.lanes.count)
+  }
+
+  /// What became of the points so far. On the loop.
+  var account: LoopLedger {
+    var account = ledger
+    account.open = unsafe open.reduce(0) { $0 + ($1 === none ? 0 : Int64($1.count)) }
+    return account
+  }
 
   // MARK: Points
 
@@ -75,6 +94,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     let admission = unsafe self.admission
     let firstOrdinal = turn.ordinal
     var open = unsafe self.open
+    let slots = route.slots
     var points = InlineArray<4, PointView>(repeating: PointView.none)
     while failure == nil {
       var count = 0
@@ -95,23 +115,27 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
         let point = points[lane]
         switch admission.admit(run, name: point.name, value: point.value, time: point.time) {
         case .accepted(let time):
-          let shard = placement.shard(hashes[lane])
+          let hash = hashes[lane]
+          let slot = slots[Placement.partition(hash)]
+          let place = Int(slot.base) + placement.shard(hash) & Int(slot.mask)
           let ordinal = firstOrdinal &+ UInt32(truncatingIfNeeded: messages)
-          while !open[shard].append(
-            hash: hashes[lane], nameFrom: run, range: point.name, value: point.value, time: time,
+          while !open[place].append(
+            hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
             ordinal: ordinal)
           {
-            makeRoom(shard, turn)
-            unsafe open[shard] = self.open[shard]
+            makeRoom(place, turn)
+            unsafe open[place] = self.open[place]
           }
           accepted += 1
         case .rejected(let reason):
           tally.reject(reason, index: firstIndex + messages)
+          ledger.reject(reason)
         }
         messages += 1
       }
     }
     tally.accept(accepted)
+    ledger.received += messages
     return (messages, failure)
   }
 
@@ -136,25 +160,48 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
       turn.loopTurns += 1
       return loop.atNextTurnEnd(self)
     }
+    handOverTurn()
+  }
+
+  private func handOverTurn() {
+    guard let turn else { return }
     self.turn = nil
-    for shard in shards.indices { handOver(shard, turn) }
+    for place in unsafe open.indices { handOver(place, turn) }
     turn.isClosed = true
     finishIfDone(turn)
   }
 
-  private func makeRoom(_ shard: Int, _ turn: IngestTurn) {
-    handOver(shard, turn)
-    unsafe open[shard] = spare.popLast() ?? limits.emptyBatch()
+  private func makeRoom(_ place: Int, _ turn: IngestTurn) {
+    handOver(place, turn)
+    unsafe open[place] = spare.popLast() ?? limits.emptyBatch()
   }
 
-  private func handOver(_ shard: Int, _ turn: IngestTurn) {
-    let batch = unsafe open[shard]
+  private func handOver(_ place: Int, _ turn: IngestTurn) {
+    let batch = unsafe open[place]
     guard batch !== none else { return }
-    unsafe open[shard] = none
-    turn.batchesOut += 1
+    unsafe open[place] = none
+    turn.batchesUnsettled += 1
     batchesOut += 1
     if batchesOut == limits.batchesOutHigh { loop.pauseReading() }
-    let seat = shards[shard]
+    if place < shards.count {
+      apply(batch, shards[place], turn)
+    } else {
+      forward(batch, route.lanes[place - shards.count], turn)
+    }
+  }
+
+  /// Every batch handed over comes back by this.
+  private func takeBack(_ batch: PointBatch) {
+    batch.reset()
+    if spare.count < limits.batchesOutHigh { spare.append(batch) }
+    batchesOut -= 1
+    if batchesOut == limits.batchesOutLow { loop.resumeReading() }
+  }
+
+  // MARK: Own points
+
+  private func apply(_ batch: PointBatch, _ seat: ShardSeat, _ turn: IngestTurn) {
+    ledger.withShards += Int64(batch.count)
     // The turn goes along and comes back to this loop; the shard does not look at it.
     nonisolated(unsafe) let turn = turn
     seat.loop.execute { [self] in
@@ -164,18 +211,50 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   }
 
   private func applied(_ batch: PointBatch, _ turn: IngestTurn) {
-    for rejection in batch.rejections { turn.reject(rejection) }
-    batch.reset()
-    if spare.count < limits.batchesOutHigh { spare.append(batch) }
-    turn.batchesOut -= 1
-    batchesOut -= 1
-    if batchesOut == limits.batchesOutLow { loop.resumeReading() }
+    for rejection in batch.rejections { reject(rejection.ordinal, rejection.reason, turn) }
+    ledger.withShards -= Int64(batch.count)
+    ledger.applied += Int64(batch.count - batch.rejections.count)
+    takeBack(batch)
+    settled(turn)
+  }
+
+  // MARK: Others' points
+
+  private func forward(_ batch: PointBatch, _ lane: any PeerLane, _ turn: IngestTurn) {
+    ledger.toLinks += Int64(batch.count)
+    let receipt = ForwardReceipt(self, turn, batch.ordinals)
+    lane.loop.execute { [self] in
+      lane.take(batch, receipt)
+      loop.execute { self.takeBack(batch) }
+    }
+  }
+
+  /// A link knows what became of a batch.
+  func settled(_ turn: IngestTurn, _ ordinals: [UInt32], _ outcome: ForwardOutcome) {
+    switch outcome {
+    case .applied(let rejections):
+      for rejection in rejections { turn.reject(ordinals[rejection.row], rejection.reason) }
+    case .hinted:
+      for ordinal in ordinals { turn.hint(ordinal) }
+    case .shed:
+      for ordinal in ordinals { turn.reject(ordinal, .ownerUnavailable) }
+    }
+    settled(turn)
+  }
+
+  private func reject(_ ordinal: UInt32, _ reason: Shard.RejectReason, _ turn: IngestTurn) {
+    turn.reject(ordinal, reason)
+    ledger.reject(reason)
+  }
+
+  private func settled(_ turn: IngestTurn) {
+    turn.batchesUnsettled -= 1
     finishIfDone(turn)
   }
 
   private func finishIfDone(_ turn: IngestTurn) {
     guard turn.isDone else { return }
-    for stream in turn.streams { stream.turnDone() }
+    for share in turn.shares { share.stream.done(turn, windowBytes: share.windowBytes) }
   }
 }
 

@@ -12,6 +12,8 @@ struct PointTally {
   }
 
   private(set) var accepted: Int64 = 0
+  /// Of those accepted, the ones kept for an owner that is away.
+  private(set) var hinted: Int64 = 0
   private var rejected: [Rejected]? = nil
 
   /// By reason, in the order of their numbers; only those that occurred.
@@ -25,6 +27,8 @@ struct PointTally {
 
   mutating func accept(_ count: Int64) { accepted += count }
 
+  mutating func hint(_ count: Int64) { hinted += count }
+
   mutating func reject(_ reason: RejectReason, index: Int64) {
     var counts = rejected ?? Self.none
     rejected = nil
@@ -34,12 +38,11 @@ struct PointTally {
     rejected = counts
   }
 
-  /// A point that was accepted is rejected after all, by its shard.
+  /// A point that was accepted is rejected after all.
   mutating func retract(_ reason: RejectReason, index: Int64) {
     accepted -= 1
     reject(reason, index: index)
   }
 
-  private static let none = [Rejected](
-    repeating: Rejected(), count: 1 + (RejectReason.allCases.map { Int($0.rawValue) }.max() ?? 0))
+  private static let none = [Rejected](repeating: Rejected(), count: RejectReason.slots)
 }

@@ -4,27 +4,27 @@ import Protobuf
 import RPC
 import Shard
 
-/// One client's stream of points: counts what becomes of them and answers with an Ack once every
-/// one has been applied. Confined to its loop.
+/// One client's stream of points: counts what becomes of them and answers with an Ack once it
+/// is known of every one. Confined to its loop.
 final class PushSink: BulkSink {
   private enum State {
     case open
-    /// No point follows; the answer goes out when those that came are applied.
+    /// No point follows; the answer goes out when it is known what became of those that came.
     case ending(RPCStatus)
     case over
   }
 
-  /// The latest turn with points of this stream, as long as it is not applied: turn and stream
-  /// hold each other until then.
+  /// The latest turn with points of this stream, as long as it is not done: turn and stream hold
+  /// each other until then.
   var turn: IngestTurn?
-  /// Turns with points of this stream that are not applied yet.
+  /// Which of that turn's shares is this stream's.
+  var share = 0
+  /// Turns with points of this stream that are not done yet.
   var turnsOpen = 0
   // Written by one run at a time; a shard's verdicts come between runs.
   @exclusivity(unchecked) var tally = PointTally()
   /// Messages so far; the next one has this index.
   private var messages: Int64 = 0
-  /// Flow-control bytes of turns that are not applied yet, and not yet returned.
-  private var windowBytes = 0
   private var state = State.open
   private let call: any PointCall
   private let ingest: LoopIngest
@@ -38,9 +38,8 @@ final class PushSink: BulkSink {
 
   func received(_ run: RawSpan, range: Range<Int>, windowBytes: Int) {
     guard case .open = state else { return call.returnCredit(windowBytes) }
-    self.windowBytes += windowBytes
     let turn = ingest.currentTurn()
-    turn.begin(self, index: messages)
+    turn.begin(self, index: messages, windowBytes: windowBytes)
     let taken = unsafe ingest.take(run, range, turn, into: &tally, firstIndex: messages)
     messages += taken.messages
     turn.end(messages: taken.messages)
@@ -58,13 +57,11 @@ final class PushSink: BulkSink {
 
   // MARK: -
 
-  /// One of the stream's turns has been applied.
-  func turnDone() {
+  /// It is known what became of the stream's points in one of its turns.
+  func done(_ turn: IngestTurn, windowBytes: Int) {
+    if self.turn === turn { self.turn = nil }
     turnsOpen -= 1
-    guard turnsOpen == 0 else { return }
-    turn = nil
     call.returnCredit(windowBytes)
-    windowBytes = 0
     answerIfDone()
   }
 
