@@ -20,8 +20,10 @@ public final class ClientCall: Sendable {
   /// cancels the call.
   ///
   /// - Parameter compress: false sends this message as it is, whatever the call's encoding.
+  /// - Returns: the bytes that it takes in the stream, compressed and with its length prefix.
   /// - Throws: ``RPCError`` when the call is over, with its status.
-  public func send(_ message: [UInt8], compress: Bool = true) async throws {
+  @discardableResult
+  public func send(_ message: [UInt8], compress: Bool = true) async throws -> Int {
     try await withTaskCancellationHandler {
       try await connection.send(state, message, compress: compress)
     } onCancel: {

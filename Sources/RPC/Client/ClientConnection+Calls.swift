@@ -51,13 +51,14 @@ extension ClientConnection {
     return try fields + request.options.metadata.sendableFields()
   }
 
-  func send(_ call: ClientCallState, _ message: [UInt8], compress: Bool) async throws {
+  func send(_ call: ClientCallState, _ message: [UInt8], compress: Bool) async throws -> Int {
     var framed: [UInt8] = []
     framed.reserveCapacity(MessagePrefix.byteCount + message.count)
     try MessageFramer.append(
       message, encoding: compress ? call.encoding : .identity, codecs: loop.codecs,
       to: &framed)
     try await send(call, framed: framed)
+    return framed.count
   }
 
   func send(_ call: ClientCallState, framed: [UInt8]) async throws {

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import RPC
+import Router
+
+/// What a node hears of its peers, and what follows.
+extension Cluster {
+  /// Senders whose marks are kept: members, former ones, and nodes that another's membership names.
+  private static let inboxesMax = 4 * RouterLimits.nodesMax
+
+  // MARK: From links
+
+  func heard(_ event: PeerLink.Event, of id: NodeID) async {
+    switch event {
+    case .met(let identity, let departed):
+      board.heard(of: identity.id)
+      await met(identity)
+      for identity in departed { await left(identity) }
+    case .refused(let name, let message):
+      surroundings.log.warning(
+        "refused by a peer",
+        ["peer": .string(id.text), "refusal": .string(name), "reason": .string(message)])
+      if name == LinkRefusal.Kind.staleIncarnation.name {
+        surroundings.mustStop("another node runs as \(own.id) and started later: \(message)")
+      }
+    case .changed(let isLive, let reason):
+      if isLive {
+        surroundings.log.info("link is live", ["peer": .string(id.text)])
+      } else {
+        surroundings.log.debug(
+          "link ended", ["peer": .string(id.text), "reason": .string(reason)])
+        if let address = await links[id]?.address.description { unsure.insert(address) }
+        source?.refresh()
+      }
+    }
+  }
+
+  /// A handshake told who is at the other end.
+  func met(_ identity: NodeIdentity) async {
+    let epoch = membership.view.epoch
+    switch membership.met(identity, at: surroundings.now()) {
+    case .ownIDNewer:
+      surroundings.mustStop("another node runs as \(own.id) and started later")
+    case .newLife(let previous):
+      surroundings.log.warning(
+        "a peer has started anew; what it held before is gone",
+        ["peer": .string(identity.id.text), "before": .count(Int64(previous.incarnation))])
+    default: break
+    }
+    if membership.view.epoch != epoch { await publish() }
+  }
+
+  // MARK: From peers' streams
+
+  /// A peer wants to send.
+  func greeted(_ hello: LinkHello) async throws(LinkRefusal) {
+    guard hello.cluster == configuration.cluster else {
+      throw LinkRefusal(
+        .wrongCluster,
+        "this node belongs to cluster \"\(configuration.cluster)\", not \"\(hello.cluster)\"")
+    }
+    guard let sender = hello.sender.identity else { throw LinkRefusal.malformedSender(hello) }
+    board.heard(of: sender.id)
+    await met(sender)
+    for departed in hello.departed.compactMap(\.identity) { await left(departed) }
+  }
+
+  /// The inbox of a sender, made when it is first needed.
+  func inbox(of id: NodeID) throws(LinkRefusal) -> PeerInbox {
+    if let inbox = inboxes[id] { return inbox }
+    guard id != own.id else {
+      throw LinkRefusal(.staleIncarnation, "this node itself is \(own)")
+    }
+    guard inboxes.count < Self.inboxesMax else {
+      throw LinkRefusal(.protocolViolation, "\(inboxes.count) nodes have sent here already")
+    }
+    let loops = surroundings.group.loops
+    let loop = loops[inboxes.count % loops.count]
+    let inbox = PeerInbox(
+      LinkReceiver(linkSettings, from: id),
+      FrameIntake(loop, surroundings.seats, now: surroundings.now), on: loop)
+    inboxes[id] = inbox
+    return inbox
+  }
+
+  /// A peer's stream was refused.
+  func refused(_ refusal: LinkRefusal, of peer: String) {
+    refusals[refusal.kind, default: 0] += 1
+    surroundings.log.warning(
+      "refused a peer's stream",
+      [
+        "peer": .string(peer), "refusal": .string(refusal.kind.name),
+        "reason": .string(refusal.message),
+      ])
+  }
+
+  // MARK: Leaving
+
+  /// A node gets no more points. Returns how many are still on their way to it.
+  func leaving(_ identity: NodeIdentity) async -> UInt64 {
+    if membership.leaving(identity, at: surroundings.now()) { await publish() }
+    guard let link = links[identity.id] else { return 0 }
+    return UInt64(await link.pointsUnderWay)
+  }
+
+  /// A node stays after all.
+  func staying(_ identity: NodeIdentity) async {
+    if membership.staying(identity, at: surroundings.now()) { await publish() }
+  }
+
+  /// A node has left; others hold what it had.
+  func left(_ identity: NodeIdentity) async {
+    guard identity != own else { return }
+    if membership.departed(identity, at: surroundings.now()) {
+      surroundings.log.info("a node has left for good", ["node": .string("\(identity)")])
+      await publish()
+    }
+  }
+
+  // MARK: Addresses without ids
+
+  /// Asks who is behind addresses that the source gave without ids, until all are known, and again
+  /// when their links break. Who does not answer stays who it was.
+  func seek() async {
+    while (try? await Task.sleep(for: .milliseconds(500))) != nil {
+      let addresses = snapshot?.addresses ?? []
+      for address in addresses where found[address] == nil || unsure.contains(address) {
+        guard let target = HostPort(address) else { continue }
+        guard let identity = await PeerProbe.ask(target, configuration, surroundings.group) else {
+          continue
+        }
+        unsure.remove(address)
+        found[address] = identity
+        await met(identity)
+        await configure()
+      }
+      found = found.filter { addresses.contains($0.key) }
+      unsure.formIntersection(addresses)
+    }
+  }
+}
+
+extension Proto.NodeIdentity {
+  /// The identity in the router's words; nil when it is none.
+  var identity: Router.NodeIdentity? {
+    guard let id = NodeID(id), incarnation != 0 else { return nil }
+    return Router.NodeIdentity(id, incarnation: incarnation)
+  }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import RPC
+import Router
+import Shard
+
+/// A node's part in its cluster: follows the membership, keeps a link to each peer and an inbox for
+/// each sender, and tells loops and questions of every change. ``Membership`` decides; this is its
+/// rim.
+actor Cluster {
+  /// What a cluster needs of the node around it.
+  struct Surroundings: Sendable {
+    var group: EventLoopGroup
+    var seats: [ShardSeat]
+    var ingests: [LoopIngest]
+    var shape: WindowShape
+    /// Unix seconds.
+    var now: @Sendable () -> Int64
+    var log: Log
+    /// The node must not go on, for this reason. Told once.
+    var mustStop: @Sendable (String) -> Void
+  }
+
+  nonisolated let configuration: ClusterConfiguration
+  nonisolated let own: NodeIdentity
+  nonisolated let board: ClusterBoard
+  let surroundings: Surroundings
+  let linkSettings: LinkSettings
+  var membership: Membership
+  var links: [NodeID: PeerLink] = [:]
+  var inboxes: [NodeID: PeerInbox] = [:]
+  /// What the source said last.
+  var snapshot: MembershipSnapshot?
+  /// Who was found behind addresses that the source gave without ids.
+  var found: [String: NodeIdentity] = [:]
+  /// Points that were kept for nodes that left, and went to the node itself.
+  var rerouted = Rerouting.Tally()
+  /// Streams of peers that were refused, by reason.
+  var refusals: [LinkRefusal.Kind: UInt64] = [:]
+  var source: (any MembershipSource)?
+  /// Addresses whose links broke: another node may be there now.
+  var unsure: Set<String> = []
+  private var tasks: [Task<Void, Never>] = []
+  private var publishing: Task<Void, Never>?
+
+  init(
+    _ configuration: ClusterConfiguration, incarnation: UInt64, board: ClusterBoard,
+    _ surroundings: Surroundings
+  ) {
+    self.configuration = configuration
+    self.surroundings = surroundings
+    self.board = board
+    own = NodeIdentity(configuration.id, incarnation: incarnation)
+    let shape = surroundings.shape
+    linkSettings = LinkSettings(
+      cluster: configuration.cluster, own: own, windowSeconds: shape.windowSeconds,
+      resolutionSeconds: shape.resolutionSeconds, hintBytesMax: configuration.hintBytesMax,
+      queueBytesMax: configuration.queueBytesMax)
+    membership = Membership(
+      own: own, ownAddress: "", weight: configuration.weight,
+      retentionSeconds: shape.windowSeconds + shape.futureGraceSeconds)
+  }
+
+  // MARK: Life
+
+  /// Follows the source of peers from now on. Waits for nobody.
+  ///
+  /// - Parameter address: where peers reach the node.
+  func start(at address: SocketAddress) async {
+    let advertised =
+      configuration.advertise ?? HostPort(host: address.host, port: address.port)
+    let context = SourceContext(
+      own: own, advertised: advertised, group: surroundings.group, log: surroundings.log
+    ) { [surroundings] newer in
+      surroundings.mustStop("another node runs as \(newer.id) and started later")
+    }
+    let source = configuration.makeSource(context)
+    self.source = source
+    await publish()
+    let snapshots = AsyncStream<MembershipSnapshot>.makeStream()
+    tasks = [
+      Task {
+        await source.run { snapshots.continuation.yield($0) }
+      },
+      Task { for await snapshot in snapshots.stream { await self.learned(snapshot) } },
+      Task { await self.tickLinks() },
+      Task { await self.seek() },
+    ]
+  }
+
+  /// Ends links and tasks. What links still keep is lost, and logged.
+  ///
+  /// - Parameter leaving: the node's announcement is taken back.
+  func stop(leaving: Bool) async {
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+    if leaving { await source?.leave() }
+    for (id, link) in links {
+      let points = await link.pointsUnderWay
+      if points > 0 {
+        surroundings.log.error(
+          "points kept for a peer are lost", ["peer": .string(id.text), "points": .count(points)])
+      }
+      await link.close()
+    }
+  }
+
+  private func tickLinks() async {
+    var ticks = 0
+    while (try? await Task.sleep(for: .milliseconds(100))) != nil {
+      for link in links.values { await link.tick() }
+      ticks += 1
+      if ticks % 10 == 0, membership.tick(at: surroundings.now()) { await publish() }
+      await noteHints()
+    }
+  }
+
+  /// Questions want to know how much is kept for whom.
+  private func noteHints() async {
+    var hinted: [NodeID: UInt64] = [:]
+    for (id, link) in links {
+      let points = await link.core.counters.pointsHinted
+      if points > 0 { hinted[id] = UInt64(points) }
+    }
+    board.setHinted(hinted)
+  }
+
+  // MARK: Membership
+
+  private func learned(_ snapshot: MembershipSnapshot) async {
+    self.snapshot = snapshot
+    await configure()
+  }
+
+  /// Members are those that the source names, and those found behind its addresses.
+  func configure() async {
+    guard let snapshot else { return }
+    var members = snapshot.members
+    for address in snapshot.addresses {
+      guard let identity = found[address], identity.id != own.id else { continue }
+      members.append(Member(id: identity.id, address: address))
+    }
+    if membership.configured(members, at: surroundings.now()) { await publish() }
+  }
+
+  /// Carries a changed view to links, loops and questions; returns when all points that loops
+  /// had taken in before have reached the links that they were meant for.
+  func publish() async {
+    // One after the other, so that no older view comes last.
+    let before = publishing
+    let task = Task {
+      await before?.value
+      await self.carry(self.membership.view)
+    }
+    publishing = task
+    await task.value
+  }
+
+  private func carry(_ view: ClusterView) async {
+    for member in view.peers { await follow(member) }
+    board.set(view, departed: membership.departedIdentities)
+    let route = Route(view, shards: surroundings.seats.count, lanes: links)
+    for ingest in surroundings.ingests {
+      await withCheckedContinuation { done in
+        ingest.loop.execute {
+          ingest.follow(route)
+          done.resume()
+        }
+      }
+    }
+    surroundings.log.info(
+      "membership",
+      [
+        "epoch": .count(Int64(clamping: view.epoch)),
+        "members": .string(view.members.map(\.id.text).joined(separator: ",")),
+        "former": .string(view.former.map(\.id.text).joined(separator: ",")),
+      ])
+    await reroute(view)
+  }
+
+  private func follow(_ member: Member) async {
+    guard let address = HostPort(member.address) else {
+      preconditionFailure("\(member.address) is no address")
+    }
+    if let link = links[member.id] { return await link.move(to: address) }
+    let loops = surroundings.group.loops
+    let seed = UInt64.random(in: .min ... .max)
+    links[member.id] = PeerLink(
+      LinkSender(linkSettings, to: member.id, seed: seed), to: member.id, at: address,
+      on: loops[links.count % loops.count],
+      LinkTransport(group: surroundings.group, encoding: configuration.linkEncoding),
+      clock: surroundings.now
+    ) { [weak self] event in
+      Task { await self?.heard(event, of: member.id) }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import RPC
+import Router
+import Shard
+
+/// From a peer's frame to the shards: the points of a frame are gathered by shard and applied; when
+/// the last is, whoever handed the frame in is told. Points of frames are never forwarded again.
+///
+/// Confined to its loop.
+final class FrameIntake: @unchecked Sendable {
+  // Sendable: touched on its loop only; shards' answers come back there.
+
+  /// One frame on its way through the shards.
+  private final class Passage {
+    var batchesOut = 0
+    var rejections: [RowRejection] = []
+    let done: ([RowRejection]) -> Void
+
+    init(_ done: @escaping ([RowRejection]) -> Void) { self.done = done }
+  }
+
+  private static let spareBatchesMax = 64
+
+  private let loop: EventLoop
+  private let seats: [ShardSeat]
+  private let placement: Placement
+  private let limits: BatchLimits
+  private let now: @Sendable () -> Int64
+  private var spare: [PointBatch] = []
+  /// Points of frames that were applied, and that were not.
+  private(set) var applied: Int64 = 0
+  private(set) var rejected: Int64 = 0
+
+  init(_ loop: EventLoop, _ seats: [ShardSeat], now: @escaping @Sendable () -> Int64) {
+    self.loop = loop
+    self.seats = seats
+    self.now = now
+    placement = Placement(shards: seats.count)
+    // A peer may take longer names than this node does.
+    limits = BatchLimits(shards: seats.count, nameBytesMax: ShardLimits.nameBytesMax)
+  }
+
+  /// Applies a frame's rows; calls `done` on the loop when all are.
+  func apply(_ frame: DecodedFrame, done: @escaping ([RowRejection]) -> Void) {
+    let passage = Passage(done)
+    // Held until all batches are out, so that it does not end before.
+    passage.batchesOut = 1
+    var open = [PointBatch?](repeating: nil, count: seats.count)
+    frame.withNames { names in
+      for row in 0..<frame.count {
+        let hash = frame.hash(row)
+        let shard = placement.shard(hash)
+        while true {
+          if let batch = open[shard],
+            batch.append(
+              hash: hash, nameFrom: names, range: frame.nameRange(row), value: frame.value(row),
+              time: frame.time(row), ordinal: UInt32(truncatingIfNeeded: row))
+          {
+            break
+          }
+          if let full = open[shard] { handOver(full, shard, passage) }
+          open[shard] = spare.popLast() ?? limits.emptyBatch()
+        }
+      }
+    }
+    for shard in open.indices {
+      if let batch = open[shard] { handOver(batch, shard, passage) }
+    }
+    passed(passage)
+  }
+
+  private func handOver(_ batch: PointBatch, _ shard: Int, _ passage: Passage) {
+    passage.batchesOut += 1
+    let seat = seats[shard]
+    // The passage goes along and comes back to this loop; the shard does not look at it.
+    nonisolated(unsafe) let passage = passage
+    seat.loop.execute { [self] in
+      seat.aggregator.assumeIsolated { $0.apply(batch, now: now()) }
+      loop.execute { unsafe self.applied(batch, passage) }
+    }
+  }
+
+  private func applied(_ batch: PointBatch, _ passage: Passage) {
+    for rejection in batch.rejections {
+      passage.rejections.append(
+        RowRejection(row: Int(rejection.ordinal), reason: rejection.reason))
+    }
+    applied += Int64(batch.count - batch.rejections.count)
+    rejected += Int64(batch.rejections.count)
+    batch.reset()
+    if spare.count < Self.spareBatchesMax { spare.append(batch) }
+    passed(passage)
+  }
+
+  private func passed(_ passage: Passage) {
+    passage.batchesOut -= 1
+    if passage.batchesOut == 0 { passage.done(passage.rejections) }
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import RPC
+import Router
+import Shard
+
+/// The receiving end of the links from one node: the rim around ``LinkReceiver``, which decides
+/// everything. Lives as long as the node, over all the peer's streams and lives.
+actor PeerInbox {
+  /// Frames with the shards at which a stream is read no further: more than a sender may have under
+  /// way by its credit, unless they are small.
+  private static let framesOutMax = 256
+
+  nonisolated let loop: EventLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe loop.asUnownedSerialExecutor()
+  }
+
+  private var core: LinkReceiver
+  private let intake: FrameIntake
+  private var streams: [UInt64: AckQueue] = [:]
+  private var framesOut = 0
+  private var readers: [CheckedContinuation<Void, Never>] = []
+
+  init(_ core: LinkReceiver, _ intake: FrameIntake, on loop: EventLoop) {
+    self.core = core
+    self.intake = intake
+    self.loop = loop
+  }
+
+  /// Points of the peer that were applied and that were not.
+  var points: (applied: Int64, rejected: Int64) { (intake.applied, intake.rejected) }
+
+  // MARK: Streams
+
+  /// A stream begins.
+  ///
+  /// - Returns: the welcome.
+  /// - Throws: ``LinkRefusal``.
+  func open(_ hello: LinkHello, stream: UInt64) throws(LinkRefusal) -> [UInt8] {
+    switch core.greeted(hello, stream: stream) {
+    case .welcome(let message, let replaced):
+      if let replaced {
+        streams[replaced]?.finish(LinkRefusal.supersededStream.error)
+      }
+      streams[stream] = AckQueue()
+      return message
+    case .refuse(let refusal): throw refusal
+    }
+  }
+
+  /// A message of the stream came. Returns when there is room for another.
+  func received(_ message: [UInt8], stream: UInt64) async throws {
+    switch try core.received(message, stream: stream) {
+    case .apply(let frame, let tag): apply(frame, tag)
+    case .answer(let ack): streams[stream]?.append(ack)
+    case .nothing: break
+    }
+    guard framesOut >= Self.framesOutMax else { return }
+    await withCheckedContinuation { reader in
+      if framesOut < Self.framesOutMax { return reader.resume() }
+      readers.append(reader)
+    }
+  }
+
+  /// Waits for acks to send.
+  func acks(stream: UInt64) async throws -> [[UInt8]] {
+    guard let queue = streams[stream] else { throw RPCError(.cancelled, "the stream is over") }
+    return try await queue.next(isolation: self)
+  }
+
+  /// The stream is over; frames that it brought are still applied.
+  func close(stream: UInt64) {
+    streams.removeValue(forKey: stream)?.finish(RPCError(.cancelled, "the stream is over"))
+    core.closed(stream: stream)
+  }
+
+  // MARK: Frames
+
+  private func apply(_ frame: DecodedFrame, _ tag: FrameTag) {
+    framesOut += 1
+    intake.apply(frame) { [self] rejections in
+      assumeIsolated { $0.applied(tag, rejections) }
+    }
+  }
+
+  private func applied(_ tag: FrameTag, _ rejections: [RowRejection]) {
+    framesOut -= 1
+    if framesOut < Self.framesOutMax {
+      for reader in readers { reader.resume() }
+      readers = []
+    }
+    guard let answer = core.applied(tag, rejections: rejections) else { return }
+    streams[answer.stream]?.append(answer.message)
+  }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import RPC
+import Router
+import Shard
+
+/// The sending end of the link to one peer: the rim around ``LinkSender``, which decides everything.
+///
+/// Batches come in as plain work on its loop. Two tasks carry a stream: one sends what the core
+/// gives out, as fast as the peer takes it, the other hands it the peer's acks.
+actor PeerLink: PeerLane {
+  /// What a link tells the cluster.
+  enum Event: Sendable {
+    /// The peer said who it is, and who has left.
+    case met(NodeIdentity, departed: [NodeIdentity])
+    /// The peer refused us, by a name of ``LinkRefusal``.
+    case refused(String, message: String)
+    /// The stream came up, or broke, with the reason.
+    case changed(isLive: Bool, reason: String)
+  }
+
+  nonisolated let loop: EventLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe loop.asUnownedSerialExecutor()
+  }
+
+  nonisolated let peer: NodeID
+  var address: HostPort
+  var core: LinkSender
+  let clock: @Sendable () -> Int64
+  private var receipts: [LinkTicket: ForwardReceipt] = [:]
+  private var nextTicket: LinkTicket = 0
+  var doorbell = Doorbell()
+  var carrier: Task<Void, Never>?
+  /// Why the stream is being ended, if we end it.
+  var endReason: String?
+  /// Bytes of all messages sent, as compressed.
+  var bytesCompressed = 0
+  let transport: LinkTransport
+  private let tell: @Sendable (Event) -> Void
+  /// By reason: points that the peer did not take.
+  private(set) var rejected = [Int64](repeating: 0, count: Shard.RejectReason.slots)
+
+  init(
+    _ core: LinkSender, to peer: NodeID, at address: HostPort, on loop: EventLoop,
+    _ transport: LinkTransport, clock: @escaping @Sendable () -> Int64,
+    tell: @escaping @Sendable (Event) -> Void
+  ) {
+    self.core = core
+    self.peer = peer
+    self.address = address
+    self.loop = loop
+    self.transport = transport
+    self.clock = clock
+    self.tell = tell
+  }
+
+  // MARK: Points
+
+  nonisolated func take(_ batch: PointBatch, _ receipt: ForwardReceipt) {
+    assumeIsolated { $0.take(batch, receipt: receipt) }
+  }
+
+  /// Takes a batch; without a receipt nobody is told what becomes of it.
+  func take(_ batch: PointBatch, receipt: ForwardReceipt?) {
+    var ticket: LinkTicket?
+    if let receipt {
+      ticket = nextTicket
+      receipts[nextTicket] = receipt
+      nextTicket &+= 1
+    }
+    core.take(batch, ticket: ticket, now: LinkClock.now, wall: clock())
+    afterEvent()
+  }
+
+  /// Points that the peer has not acked, those kept for it included.
+  var pointsUnderWay: Int64 { core.counters.pointsUnderWay }
+
+  // MARK: Life
+
+  /// Lets time pass. Call it every 100 ms or so.
+  func tick() {
+    switch core.tick(now: LinkClock.now, wall: clock()) {
+    case .nothing: break
+    case .connect: connect()
+    case .disconnect(let reason): endStream(reason)
+    }
+    afterEvent()
+  }
+
+  /// The peer is reached elsewhere from now on.
+  func move(to address: HostPort) {
+    guard address != self.address else { return }
+    self.address = address
+    endStream("the address changed to \(address)")
+  }
+
+  /// Ends the stream; nothing is sent any more.
+  func close() async {
+    let carrier = carrier
+    endStream("the node stops")
+    await carrier?.value
+  }
+
+  /// Gives out what was kept for the peer and never sent, to be routed anew.
+  func surrender() -> [Hint] {
+    defer { afterEvent() }
+    return core.surrender()
+  }
+
+  /// What is left to do after anything that happened to the core.
+  func afterEvent() {
+    for settlement in core.takeSettlements() { settle(settlement) }
+    doorbell.ring()
+  }
+
+  private func settle(_ settlement: Settlement) {
+    guard let receipt = receipts.removeValue(forKey: settlement.ticket) else {
+      preconditionFailure("ticket \(settlement.ticket) is settled twice")
+    }
+    switch settlement.outcome {
+    case .applied(let rejections):
+      receipt.settle(.applied(rejections: rejections.map { ($0.row, $0.reason) }))
+      for rejection in rejections { rejected[Int(rejection.reason.rawValue)] += 1 }
+    case .hinted: receipt.settle(.hinted)
+    case .shed: receipt.settle(.shed)
+    }
+  }
+
+  // MARK: Streams
+
+  private func connect() {
+    precondition(carrier == nil, "two streams on one link")
+    carrier = Task { await carry() }
+  }
+
+  private func endStream(_ reason: String) {
+    guard let carrier else { return }
+    endReason = endReason ?? reason
+    carrier.cancel()
+  }
+
+  func report(_ event: Event) { tell(event) }
+}
