@@ -21,6 +21,13 @@ struct Flag<Options>: Sendable {
   let set: @Sendable (inout Options, String) -> Bool
   /// The value in `options` as text; nil when there is none.
   let shown: @Sendable (Options) -> String?
+  /// What exactly is wrong with a text that is no such value; nil: nothing beyond ``expected``.
+  var explain: @Sendable (String) -> String? = { _ in nil }
+
+  /// What a message says of a text that ``set`` refused.
+  func complaint(_ text: String) -> String {
+    explain(text) ?? "'\(text)' is not valid; expected \(expected)"
+  }
 }
 
 extension Flag {
@@ -37,7 +44,7 @@ extension Flag {
         options[keyPath: path] = value
         return true
       },
-      shown: { kind.show($0[keyPath: path]) })
+      shown: { kind.show($0[keyPath: path]) }, explain: kind.explain)
   }
 
   /// A flag that may be absent.
@@ -53,7 +60,7 @@ extension Flag {
         options[keyPath: path] = value
         return true
       },
-      shown: { $0[keyPath: path].map(kind.show) })
+      shown: { $0[keyPath: path].map(kind.show) }, explain: kind.explain)
   }
 
   /// A flag that adds to a list each time it is given.
@@ -69,7 +76,7 @@ extension Flag {
         options[keyPath: path].append(value)
         return true
       },
-      shown: { _ in nil })
+      shown: { _ in nil }, explain: kind.explain)
   }
 
   /// A switch: absent false, present true.
@@ -91,6 +98,6 @@ extension Flag {
       name: name, placeholder: placeholder, text: text, expected: expected,
       completion: completion, repeats: repeats,
       set: { outer, text in set(&outer[keyPath: path], text) },
-      shown: { shown($0[keyPath: path]) })
+      shown: { shown($0[keyPath: path]) }, explain: explain)
   }
 }

@@ -88,7 +88,7 @@ extension Syntax {
       throw UsageError("\(word) needs a value: \(word) \(placeholder)")
     }
     guard flag.set(&options, value) else {
-      throw UsageError("\(word): '\(value)' is not valid; expected \(flag.expected)")
+      throw UsageError("\(word): \(flag.complaint(value))")
     }
   }
 

@@ -23,6 +23,8 @@ struct ValueKind<Value: Sendable>: Sendable {
   let parse: @Sendable (String) -> Value?
   /// The text that ``parse`` reads as that value.
   let show: @Sendable (Value) -> String
+  /// What exactly is wrong with a text that is no such value; nil: nothing beyond ``expected``.
+  var explain: @Sendable (String) -> String? = { _ in nil }
 }
 
 extension ValueKind where Value == String {
@@ -116,6 +118,6 @@ extension ValueKind {
         if text == word { return .some(nil) }
         return base.parse(text).map { .some($0) }
       },
-      show: { value in value.map(base.show) ?? word })
+      show: { value in value.map(base.show) ?? word }, explain: base.explain)
   }
 }

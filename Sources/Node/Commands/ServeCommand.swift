@@ -31,14 +31,30 @@ struct ServeCommand: Command {
   /// Flags win over the file, wherever they stand: the file is read first, then all flags again.
   static func parsed(_ arguments: [String]) throws(UsageError) -> ParseOutcome<ServeCommand> {
     let outcome = try syntax.parse(arguments, onto: ServeCommand())
-    guard case .run(let command) = outcome, let path = command.configurationPath
-    else { return outcome }
+    guard case .run(let command) = outcome else { return outcome }
+    guard let path = command.configurationPath else {
+      _ = try command.configuration.cluster.configuration()
+      return outcome
+    }
     var base = ServeCommand()
     let file = try ConfigurationFile(path)
     base.configuration = file.configuration
     let final = try syntax.parse(arguments, onto: base)
-    if case .run(let command) = final { try command.checkShape(against: file) }
+    if case .run(let command) = final {
+      try command.checkShape(against: file)
+      try command.checkCluster(against: file)
+    }
     return final
+  }
+
+  /// The file may name one source of peers, and the flags another.
+  private func checkCluster(against file: ConfigurationFile) throws(UsageError) {
+    do {
+      _ = try configuration.cluster.configuration()
+    } catch {
+      guard file.configuration.cluster.origins.count > 1 else { throw error }
+      throw file.locating(error, keys: file.configuration.cluster.origins.map(\.flag))
+    }
   }
 
   /// Numbers that do not go together are the file's fault if they already stand there.

@@ -66,6 +66,7 @@ struct ConfigurationText<Options> {
     switch event {
     case .scalar(let text):
       if flag.set(&options, text) { return position }
+      if let problem = flag.explain(text) { throw error(position, "\(flag.name): \(problem)") }
       found = text.isEmpty ? "nothing" : "'\(text)'"
     case .mappingStart: found = "a mapping"
     case .sequenceStart: found = "a list"

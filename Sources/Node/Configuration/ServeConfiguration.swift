@@ -35,6 +35,8 @@ struct ServeConfiguration: Sendable, Hashable {
   var logLevel = LogLevel.info
   /// The form of log lines.
   var logFormat = LogFormat.text
+  /// What concerns other nodes.
+  var cluster = ClusterFlags()
 }
 
 extension ServeConfiguration {
@@ -43,46 +45,47 @@ extension ServeConfiguration {
   static let loopsMax = 256
 
   /// The keys of a configuration file, which are also the flags of `tributary serve`.
-  static let flags: [Flag<ServeConfiguration>] = [
-    Flag("listen", \.listen, .hostPort, "where gRPC listens; port 0 asks for a free one"),
-    Flag(
-      "shards", \.shards, ValueKind<Int>.count(1...RouterLimits.shardsMax).or("cores"),
-      "aggregator actors"),
-    Flag(
-      "loops", \.loops, ValueKind<Int>.count(1...loopsMax).or("cores"),
-      "network event loops, one thread each"),
-    Flag(
-      "window", \.windowSeconds, .seconds(1...ShardLimits.windowSecondsMax),
-      "span that a report covers"),
-    Flag(
-      "resolution", \.resolutionSeconds, .seconds(1...ShardLimits.resolutionSecondsMax),
-      "old points leave the window in steps of this; must divide it"),
-    Flag(
-      "future-grace", \.futureGraceSeconds, .seconds(0...ShardLimits.futureGraceSecondsMax),
-      "how far ahead of the node's clock a point may lie"),
-    Flag(
-      "series-max", \.seriesMax, .count(1...1_000_000_000),
-      "series held at most; points of further new ones are rejected"),
-    Flag(
-      "name-bytes-max", \.nameBytesMax, .bytes(1...ShardLimits.nameBytesMax),
-      "longest metric name"),
-    Flag(
-      "report-bytes-max", \.reportBytesMax, .bytes(65_536...(1 << 31) - 1),
-      "largest report in one message"),
-    Flag(
-      "message-bytes-max", \.messageBytesMax, .bytes(1024...(1 << 31) - 1),
-      "largest message that is received"),
-    Flag(
-      "concurrent-streams-max", \.concurrentStreamsMax, .count(1...1_000_000),
-      "calls at a time on one connection"),
-    Flag(
-      "connection-age-max", \.connectionAgeMax,
-      ValueKind<Duration>.duration(.seconds(1)...(.seconds(31_536_000))).or("off"),
-      "after this a connection is asked to leave, so that load spreads anew"),
-    Flag(
-      "shutdown-grace", \.shutdownGrace, .duration(.zero...(.seconds(86_400))),
-      "how long calls may go on after SIGTERM"),
-    Flag("log-level", \.logLevel, .oneOf("LEVEL"), "least level that is logged"),
-    Flag("log-format", \.logFormat, .oneOf("FORMAT"), "form of log lines"),
-  ]
+  static let flags: [Flag<ServeConfiguration>] =
+    [
+      Flag("listen", \.listen, .hostPort, "where gRPC listens; port 0 asks for a free one"),
+      Flag(
+        "shards", \.shards, ValueKind<Int>.count(1...RouterLimits.shardsMax).or("cores"),
+        "aggregator actors"),
+      Flag(
+        "loops", \.loops, ValueKind<Int>.count(1...loopsMax).or("cores"),
+        "network event loops, one thread each"),
+      Flag(
+        "window", \.windowSeconds, .seconds(1...ShardLimits.windowSecondsMax),
+        "span that a report covers"),
+      Flag(
+        "resolution", \.resolutionSeconds, .seconds(1...ShardLimits.resolutionSecondsMax),
+        "old points leave the window in steps of this; must divide it"),
+      Flag(
+        "future-grace", \.futureGraceSeconds, .seconds(0...ShardLimits.futureGraceSecondsMax),
+        "how far ahead of the node's clock a point may lie"),
+      Flag(
+        "series-max", \.seriesMax, .count(1...1_000_000_000),
+        "series held at most; points of further new ones are rejected"),
+      Flag(
+        "name-bytes-max", \.nameBytesMax, .bytes(1...ShardLimits.nameBytesMax),
+        "longest metric name"),
+      Flag(
+        "report-bytes-max", \.reportBytesMax, .bytes(65_536...(1 << 31) - 1),
+        "largest report in one message"),
+      Flag(
+        "message-bytes-max", \.messageBytesMax, .bytes(1024...(1 << 31) - 1),
+        "largest message that is received"),
+      Flag(
+        "concurrent-streams-max", \.concurrentStreamsMax, .count(1...1_000_000),
+        "calls at a time on one connection"),
+      Flag(
+        "connection-age-max", \.connectionAgeMax,
+        ValueKind<Duration>.duration(.seconds(1)...(.seconds(31_536_000))).or("off"),
+        "after this a connection is asked to leave, so that load spreads anew"),
+      Flag(
+        "shutdown-grace", \.shutdownGrace, .duration(.zero...(.seconds(86_400))),
+        "how long calls may go on after SIGTERM"),
+      Flag("log-level", \.logLevel, .oneOf("LEVEL"), "least level that is logged"),
+      Flag("log-format", \.logFormat, .oneOf("FORMAT"), "form of log lines"),
+    ] + ClusterFlags.flags.map { $0.lifted(\.cluster) }
 }
