@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rows of a frame as its receiver got them, all checked: names are UTF-8 of 1 to
+/// ``ShardLimits/nameBytesMax`` bytes, values are numbers, times are within what clocks can say.
+/// Whether they are in the window is not.
+///
+/// Keep it no longer than needed: a decoder that learns names while an older frame is kept copies
+/// its table.
+public struct DecodedFrame: Sendable {
+  @usableFromInline
+  struct Name: Sendable {
+    @usableFromInline let hash: UInt64
+    @usableFromInline let offset: UInt32
+    @usableFromInline let length: UInt32
+  }
+
+  /// The bytes of all names, for ``nameRange(_:)``.
+  public let names: [UInt8]
+  @usableFromInline let table: [Name]
+  @usableFromInline let ids: [UInt32]
+  @usableFromInline let values: [Double]
+  @usableFromInline let times: [Int64]
+
+  /// Rows.
+  @inlinable public var count: Int { ids.count }
+
+  /// `FNV.hash` of the row's name.
+  @inlinable public func hash(_ row: Int) -> UInt64 { table[Int(ids[row])].hash }
+
+  /// The row's value.
+  @inlinable public func value(_ row: Int) -> Double { values[row] }
+
+  /// The row's time, Unix seconds.
+  @inlinable public func time(_ row: Int) -> Int64 { times[row] }
+
+  /// Where the row's name lies in ``names``.
+  @inlinable public func nameRange(_ row: Int) -> Range<Int> {
+    let name = table[Int(ids[row])]
+    return Int(name.offset)..<Int(name.offset) + Int(name.length)
+  }
+}
