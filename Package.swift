@@ -57,7 +57,7 @@ let package = Package(
     library("Protobuf"),
     library("Proto", ["Protobuf"], exclude: ["telemetry.proto", "peer.proto"]),
     library("Shard", ["Proto"]),
-    library("Router", ["Proto", "Shard"]),
+    library("Router", ["Proto", "Protobuf", "Shard"]),
     library("RPC", ["CNghttp2", "CUV", "CLZ4", "CZlib", "CZstd"]),
     library(
       "RPCServices", ["RPC", "Protobuf"],
@@ -75,7 +75,7 @@ let package = Package(
     tests("ProtobufTests", ["Protobuf", "ProtocPlugin"], exclude: ["kinds.proto"]),
     tests("ProtoTests", ["Proto", "Protobuf"]),
     tests("ShardTests", ["Shard", "Proto"]),
-    tests("RouterTests", ["Router", "Shard", "Proto"]),
+    tests("RouterTests", ["Router", "Shard", "Proto", "Protobuf"]),
     tests("RPCTests", ["RPC"]),
     tests("RPCServicesTests", ["RPCServices", "Interop", "RPC", "Protobuf"]),
     tests("NodeTests", ["Node", "Proto", "Protobuf", "Shard", "Router", "RPC"]),

@@ -47,4 +47,62 @@ public enum RouterLimits {
   /// ``dictionaryNamesMax`` says, a receiver keeps 20 MiB a link at most, 1.3 GB for 63 full ones;
   /// a sender 28 MiB, for it has a table of 2^19 slots of 16 B to find names in.
   public static let dictionaryNameBytesMax = 16 << 20
+
+  // MARK: Links
+
+  /// Without progress of acks for so long a link is stalled. Milliseconds: ten times the slowest
+  /// turn of an aggregator measured, and less than a client's patience.
+  public static let linkAckTimeout: Int64 = 1000
+
+  /// A stalled stream is given up after so long. Milliseconds: longer than a short partition or a
+  /// stopped process takes to come back.
+  public static let linkStallTimeout: Int64 = 5000
+
+  /// An attempt to connect, or a hello without welcome, fails after so long. Milliseconds.
+  public static let linkOpenTimeout: Int64 = 5000
+
+  /// With nothing sent for so long a heartbeat is sent. Milliseconds.
+  public static let linkHeartbeatInterval: Int64 = 1000
+
+  /// First wait after a stream that failed. Milliseconds.
+  public static let linkBackoffInitial: Int64 = 100
+
+  /// Longest wait after a stream that failed, without jitter. Milliseconds.
+  public static let linkBackoffMax: Int64 = 5000
+
+  /// Waits are spread by a fifth either way, as in gRPC's connection backoff.
+  static let linkBackoffJitterDivisor: Int64 = 5
+
+  /// A frame is closed before its body, estimated from above, is longer: 4096 rows at 24 bytes
+  /// and names of 100 bytes. One batch is always taken. Bytes.
+  public static let linkFrameBytesMax = 512 * 1024
+
+  /// A row without its name's bytes in the estimate: name length 3, id 3, value 8, time 8, and a
+  /// byte and more of the heads. Bytes.
+  static let linkRowBytes = 24
+
+  /// A frame without its rows in the estimate. Bytes.
+  static let linkFrameBytes = 64
+
+  /// Most frames of one lane that are not acked: 128 of 4096 rows are half a million points. An ack that
+  /// rejects all of them in two bytes each is 1 MiB long.
+  public static let linkFramesInFlightMax = 128
+
+  /// With fewer live frames under way an open one is sent at once; otherwise it waits to fill until
+  /// the next ack.
+  static let linkFramesEager = 4
+
+  /// Bodies under way from one sender: 10 ms of 5 million points/s at 12 bytes are 600 KB; with
+  /// slow links eight frames. Bytes.
+  public static let linkCreditBytesDefault = 8 * linkFrameBytesMax
+
+  /// Frames for one peer that were never sent. Bytes.
+  public static let linkQueueBytesMaxDefault = 16 * 1024 * 1024
+
+  /// Hints for one peer: 5 million points at 12 bytes. Bytes.
+  public static let linkHintBytesMaxDefault = 64 * 1024 * 1024
+
+  /// Bodies that a receiver lets be under way beyond its credit: a sender may always have one
+  /// frame under way, and one may be named again in full on a new stream. Bytes.
+  static let linkCreditSlackBytes = 4 * linkFrameBytesMax
 }

@@ -8,7 +8,7 @@ import Testing
     "Protobuf": [],
     "Proto": ["Protobuf"],
     "Shard": ["Proto"],
-    "Router": ["Proto", "Shard"],
+    "Router": ["Proto", "Protobuf", "Shard"],
     "RPC": ["CNghttp2", "CUV", "CLZ4", "CZlib", "CZstd"],
     "RPCServices": ["RPC", "Protobuf"],
     "Node": ["Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "CYAML"],

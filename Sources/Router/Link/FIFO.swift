@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A queue that grows at the end and shrinks at the front, both in O(1) amortized.
+///
+/// Elements taken leave `nil` behind, which is cut off once it is half of the array.
+struct FIFO<Element> {
+  private var slots: [Element?] = []
+  private var head = 0
+
+  /// Elements in it.
+  var count: Int { slots.count - head }
+
+  var isEmpty: Bool { count == 0 }
+
+  /// The oldest.
+  var first: Element? { isEmpty ? nil : slots[head] }
+
+  /// The `index`th oldest.
+  ///
+  /// - Precondition: `index` is in `0..<count`.
+  subscript(index: Int) -> Element {
+    get {
+      guard let element = slots[head + index] else { preconditionFailure("a slot was emptied") }
+      return element
+    }
+    set { slots[head + index] = newValue }
+  }
+
+  mutating func append(_ element: Element) { slots.append(element) }
+
+  /// Takes the oldest.
+  mutating func popFirst() -> Element? {
+    guard !isEmpty else { return nil }
+    defer { cut() }
+    let element = slots[head]
+    slots[head] = nil
+    head += 1
+    return element
+  }
+
+  /// Forgets all.
+  mutating func removeAll() {
+    slots.removeAll()
+    head = 0
+  }
+
+  /// Changes one in place.
+  mutating func update(_ index: Int, _ body: (inout Element) -> Void) {
+    guard var element = slots[head + index] else { preconditionFailure("a slot was emptied") }
+    slots[head + index] = nil
+    body(&element)
+    slots[head + index] = element
+  }
+
+  private mutating func cut() {
+    guard head > 32, 2 * head >= slots.count else { return }
+    slots.removeFirst(head)
+    head = 0
+  }
+}
