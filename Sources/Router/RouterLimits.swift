@@ -82,10 +82,10 @@ public enum RouterLimits {
   static let linkRowBytes = 24
 
   /// A frame without its rows in the estimate. Bytes.
-  static let linkFrameBytes = 64
+  static let linkFrameBytes = 256
 
-  /// Most frames of one lane that are not acked: 128 of 4096 rows are half a million points. An ack that
-  /// rejects all of them in two bytes each is 1 MiB long.
+  /// Most frames of one lane that are not acked: 128 of 4096 rows are half a million points. An ack
+  /// that rejects all of them in two bytes each is 1 MiB long.
   public static let linkFramesInFlightMax = 128
 
   /// With fewer live frames under way an open one is sent at once; otherwise it waits to fill until

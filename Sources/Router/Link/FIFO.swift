@@ -45,11 +45,11 @@ struct FIFO<Element> {
   }
 
   /// Changes one in place.
-  mutating func update(_ index: Int, _ body: (inout Element) -> Void) {
+  mutating func update<Result>(_ index: Int, _ body: (inout Element) -> Result) -> Result {
     guard var element = slots[head + index] else { preconditionFailure("a slot was emptied") }
     slots[head + index] = nil
-    body(&element)
-    slots[head + index] = element
+    defer { slots[head + index] = element }
+    return body(&element)
   }
 
   private mutating func cut() {

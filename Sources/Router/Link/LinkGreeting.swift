@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Proto
+internal import Protobuf
+
+/// A checked hello: who wants to send, and from where on.
+public struct LinkGreeting: Sendable, Hashable {
+  /// Who sends.
+  public let sender: NodeIdentity
+  /// Nodes that the sender knows to have left for good.
+  public let departed: [NodeIdentity]
+  let hello: LinkHello
+
+  /// The first message of a stream.
+  ///
+  /// - Throws: ``LinkRefusal`` when it is no hello, or of nobody.
+  public init(_ message: [UInt8]) throws(LinkRefusal) {
+    guard let request = try? LinkRequest(decoding: message), case .hello(let hello) = request.kind
+    else { throw LinkRefusal(.malformed, "the first message is no hello") }
+    try self.init(hello)
+  }
+
+  /// A hello as decoded.
+  ///
+  /// - Throws: ``LinkRefusal`` when it is of nobody, or frames count from 0.
+  public init(_ hello: LinkHello) throws(LinkRefusal) {
+    guard let sender = NodeIdentity(hello.sender) else {
+      throw LinkRefusal(.malformed, "a hello of nobody")
+    }
+    guard hello.liveFirst > 0, hello.hintFirst > 0 else {
+      throw LinkRefusal(.malformed, "frames count from 1")
+    }
+    self.sender = sender
+    self.hello = hello
+    departed = hello.departed.compactMap(NodeIdentity.init)
+  }
+}

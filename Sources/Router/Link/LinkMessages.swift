@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Proto
+internal import Protobuf
+
+/// Values to messages of one link stream, and the small parts of them.
+enum LinkMessages {
+  static func request(_ kind: LinkRequest.Kind) -> [UInt8] {
+    LinkRequest.with { $0.kind = kind }.encoded()
+  }
+
+  static func response(_ kind: LinkResponse.Kind) -> [UInt8] {
+    LinkResponse.with { $0.kind = kind }.encoded()
+  }
+
+  static func frame(_ frame: LinkFrame) -> [UInt8] {
+    var frame = frame
+    frame.checksum = frame.expectedChecksum
+    return request(.frame(frame))
+  }
+}
+
+extension Lane {
+  var wire: LinkLane { LinkLane(rawValue: Int32(rawValue)) }
+
+  /// The lane of that number, or nil when there is none.
+  init?(_ wire: LinkLane) {
+    switch wire {
+    case .live: self = .live
+    case .hint: self = .hint
+    default: return nil
+    }
+  }
+}
+
+extension NodeIdentity {
+  var wire: Proto.NodeIdentity {
+    var wire = Proto.NodeIdentity()
+    wire.id = id.text
+    wire.incarnation = incarnation
+    return wire
+  }
+
+  /// The identity, or nil when it is absent or is none.
+  init?(_ wire: Proto.NodeIdentity?) {
+    guard let wire, let id = NodeID(wire.id), wire.incarnation > 0 else { return nil }
+    self.init(id, incarnation: wire.incarnation)
+  }
+}

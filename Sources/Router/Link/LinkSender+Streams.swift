@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Proto
+
+extension LinkSender {
+  /// What the end of a stream means to this node.
+  public enum OnDisconnected: Sendable, Hashable {
+    /// Nothing: ``tick(now:wall:)`` will ask for the next stream.
+    case retry
+    /// The peer knows a later life of this node: another process has its id.
+    case outlived
+    /// The peer knows that this node has left the cluster for good.
+    case departed
+  }
+
+  /// A stream is open, as ``OnTick/connect`` asked for.
+  ///
+  /// - Returns: its first message. Nothing else is sent before the welcome.
+  public mutating func connected(now: LinkTime) -> [UInt8] {
+    guard case .connecting = phase else { preconditionFailure("connected while \(state)") }
+    phase = .greeting(since: now)
+    stream = SenderStream()
+    for lane in Lane.allCases { lanes[lane].restart() }
+    var hello = LinkHello()
+    hello.cluster = settings.cluster
+    hello.sender = settings.own.wire
+    hello.receiverId = peerID?.text ?? ""
+    hello.windowSeconds = settings.windowSeconds
+    hello.resolutionSeconds = settings.resolutionSeconds
+    hello.liveFirst = lanes.live.acked + 1
+    hello.hintFirst = lanes.hint.acked + 1
+    hello.departed = departed.map(\.wire)
+    let message = LinkMessages.request(.hello(hello))
+    counters.bytesSent += message.count
+    return message
+  }
+
+  /// The stream ended, or could not be opened. Nothing when none was open or asked for.
+  ///
+  /// - Parameters:
+  ///   - reason: in words, for people.
+  ///   - kind: as the trailer ``LinkRefusal/trailer`` names it, if it does.
+  @discardableResult
+  public mutating func disconnected(
+    _ reason: String, refused kind: LinkRefusal.Kind? = nil, now: LinkTime
+  ) -> OnDisconnected {
+    if case .waiting = phase { return .retry }
+    close(reason, now)
+    switch kind {
+    case .staleIncarnation: return .outlived
+    case .departed: return .departed
+    default: return .retry
+    }
+  }
+
+  /// There is no stream any more.
+  mutating func close(_ reason: String, _ now: LinkTime) {
+    phase = .waiting(until: now + backoff.failed())
+    error = reason
+    if presence == .present { presence = .missing(since: now) }
+    check()
+  }
+
+  mutating func welcomed(
+    _ welcome: LinkWelcome, _ now: LinkTime
+  ) throws(LinkFault) -> OnReceived {
+    guard let receiver = NodeIdentity(welcome.receiver) else {
+      throw LinkFault(.malformed, "a welcome of nobody")
+    }
+    try check(receiver)
+    try check(welcome.liveApplied, lanes.live)
+    try check(welcome.hintApplied, lanes.hint)
+    peer = receiver
+    peerID = receiver.id
+    stream.creditBytes = Int(clamping: welcome.creditBytes)
+    stream.sentAt = now
+    lanes.live.skip(to: welcome.liveApplied)
+    lanes.hint.skip(to: welcome.hintApplied)
+    if lanes.live.sentCount + lanes.hint.sentCount > 0 { stream.waitingSince = now }
+    becomeLive()
+    return .welcomed(receiver, departed: welcome.departed.compactMap(NodeIdentity.init))
+  }
+
+  private func check(_ receiver: NodeIdentity) throws(LinkFault) {
+    if let peerID, peerID != receiver.id {
+      throw LinkFault(.wrongPeer, "\(receiver.id) answered, not \(peerID)")
+    }
+    if receiver.id == settings.own.id {
+      throw LinkFault(.wrongPeer, "\(receiver.id) is this node itself")
+    }
+    if let peer, peer.incarnation > receiver.incarnation {
+      throw LinkFault(.stalePeer, "\(receiver) answered, \(peer) did before")
+    }
+  }
+
+  private func check(_ applied: UInt64, _ lane: SenderLane) throws(LinkFault) {
+    guard (lane.acked...lane.last).contains(applied) else {
+      throw LinkFault(.wrongAck, "a welcome says \(applied), sent are \(lane.acked)...\(lane.last)")
+    }
+  }
+
+  /// The peer is there.
+  mutating func becomeLive() {
+    phase = .live
+    presence = .present
+    error = ""
+  }
+}
