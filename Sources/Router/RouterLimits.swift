@@ -105,4 +105,24 @@ public enum RouterLimits {
   /// Bodies that a receiver lets be under way beyond its credit: a sender may always have one
   /// frame under way, and one may be named again in full on a new stream. Bytes.
   static let linkCreditSlackBytes = 4 * linkFrameBytesMax
+
+  // MARK: Answers
+
+  /// Rows of one part of an answer. At most 57 B each without the name: a length of 3 B, a count of
+  /// 10 B, three doubles, two counts of infinities of 10 B: 8192 x 57 B = 456 KiB.
+  static let partRowsMax = 8192
+
+  /// Name bytes of one part, unless it is a single name: 512 KiB, so that rows of 64 B of name fill
+  /// both measures.
+  static let partNameBytesMax = 512 << 10
+
+  /// Largest part: 456 KiB + 512 KiB, and room for the head. A quarter of what a peer takes as one
+  /// message.
+  public static let partBytesMax = 1 << 20
+
+  /// Sections of an answer: its own, and one for each node that a cluster can have.
+  static let answerSectionsMax = 1 + nodesMax
+
+  /// Largest answer: a million series of 1 KiB of name are 1.1 GB.
+  public static let answerBytesMax = 4 << 30
 }

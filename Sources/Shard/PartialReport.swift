@@ -5,23 +5,23 @@
 /// Row `i` of all columns belongs to one series. A series whose window is empty has no row.
 public struct PartialReport: Sendable {
   /// The names, one behind the other.
-  public private(set) var nameBytes: [UInt8] = []
+  public internal(set) var nameBytes: [UInt8] = []
   /// Where each name ends in `nameBytes`; the next begins there.
-  public private(set) var nameEnds: [Int] = []
+  public internal(set) var nameEnds: [Int] = []
   /// The names' hashes, as the points brought them.
-  public private(set) var hashes: [UInt64] = []
+  public internal(set) var hashes: [UInt64] = []
   /// Finite values.
-  public private(set) var counts: [Int64] = []
+  public internal(set) var counts: [Int64] = []
   /// Their sums.
-  public private(set) var sums: [Double] = []
+  public internal(set) var sums: [Double] = []
   /// Their minima; +infinity when there are none.
-  public private(set) var minima: [Double] = []
+  public internal(set) var minima: [Double] = []
   /// Their maxima; -infinity when there are none.
-  public private(set) var maxima: [Double] = []
+  public internal(set) var maxima: [Double] = []
   /// Values that were +infinity; in none of the above.
-  public private(set) var positiveInfinities: [Int64] = []
+  public internal(set) var positiveInfinities: [Int64] = []
   /// Values that were -infinity; in none of the above.
-  public private(set) var negativeInfinities: [Int64] = []
+  public internal(set) var negativeInfinities: [Int64] = []
 
   /// An empty report.
   public init() {}
