@@ -125,4 +125,9 @@ public enum RouterLimits {
 
   /// Largest answer: a million series of 1 KiB of name are 1.1 GB.
   public static let answerBytesMax = 4 << 30
+  // MARK: Placement
+
+  /// How far a node's number of partitions may be from its fair share: 58 to 70 of 64 at 16 nodes.
+  /// Less would move more partitions when a node comes or goes.
+  static let shareTolerancePercent = 10
 }
