@@ -53,7 +53,7 @@ public final class PointBatch: @unchecked Sendable {
   @usableFromInline let names: UnsafeMutablePointer<NameReference>
   @usableFromInline let values: UnsafeMutablePointer<Double>
   @usableFromInline let times: UnsafeMutablePointer<Int64>
-  @usableFromInline let tags: UnsafeMutablePointer<UInt32>
+  @usableFromInline let ordinals: UnsafeMutablePointer<UInt32>
   @usableFromInline let arena: UnsafeMutableRawPointer
 
   /// An empty batch with room for `rowsMax` points and `nameBytesMax` bytes of names.
@@ -68,7 +68,7 @@ public final class PointBatch: @unchecked Sendable {
     unsafe names = .allocate(capacity: rowsMax)
     unsafe values = .allocate(capacity: rowsMax)
     unsafe times = .allocate(capacity: rowsMax)
-    unsafe tags = .allocate(capacity: rowsMax)
+    unsafe ordinals = .allocate(capacity: rowsMax)
     unsafe arena = .allocate(byteCount: nameBytesMax, alignment: 8)
   }
 
@@ -77,7 +77,7 @@ public final class PointBatch: @unchecked Sendable {
     unsafe names.deallocate()
     unsafe values.deallocate()
     unsafe times.deallocate()
-    unsafe tags.deallocate()
+    unsafe ordinals.deallocate()
     unsafe arena.deallocate()
   }
 
@@ -115,7 +115,7 @@ public final class PointBatch: @unchecked Sendable {
       offset: UInt32(truncatingIfNeeded: nameBytes), length: UInt32(truncatingIfNeeded: length))
     unsafe values[row] = value
     unsafe times[row] = time
-    unsafe tags[row] = ordinal
+    unsafe ordinals[row] = ordinal
     copyName(source, range)
     unsafe nameBytes += padded
     unsafe rows += 1
@@ -159,12 +159,12 @@ public final class PointBatch: @unchecked Sendable {
 
 extension PointBatch {
   /// The caller's tags of all rows, in order. O(rows), a copy.
-  public var ordinals: [UInt32] {
-    unsafe Array(UnsafeBufferPointer(start: tags, count: rows))
+  public var allOrdinals: [UInt32] {
+    unsafe Array(UnsafeBufferPointer(start: ordinals, count: rows))
   }
 
   /// Lists a row that the shard did not take.
   func reject(_ row: Int, _ reason: RejectReason) {
-    rejections.append(Rejection(row: row, ordinal: unsafe tags[row], reason: reason))
+    rejections.append(Rejection(row: row, ordinal: unsafe ordinals[row], reason: reason))
   }
 }

@@ -13,16 +13,13 @@ extension Cluster {
   func heard(_ event: PeerLink.Event, of id: NodeID) async {
     switch event {
     case .met(let identity, let departed):
-      board.heard(of: identity.id)
       await met(identity)
       for identity in departed { await left(identity) }
-    case .refused(let name, let message):
+    case .refused(let kind, let message):
       surroundings.log.warning(
         "refused by a peer",
-        ["peer": .string(id.text), "refusal": .string(name), "reason": .string(message)])
-      if name == LinkRefusal.Kind.staleIncarnation.name {
-        surroundings.mustStop("another node runs as \(own.id) and started later: \(message)")
-      }
+        ["peer": .string(id.text), "refusal": .string(kind.name), "reason": .string(message)])
+    case .mustStop(let reason): surroundings.mustStop(reason)
     case .changed(let isLive, let reason):
       if isLive {
         surroundings.log.info("link is live", ["peer": .string(id.text)])
@@ -37,6 +34,7 @@ extension Cluster {
 
   /// A handshake told who is at the other end.
   func met(_ identity: NodeIdentity) async {
+    if identity.id != own.id { board.update { $0.noteHeard(identity, at: .now) } }
     let epoch = membership.view.epoch
     switch membership.met(identity, at: surroundings.now()) {
     case .ownIDNewer:
@@ -52,25 +50,16 @@ extension Cluster {
 
   // MARK: From peers' streams
 
-  /// A peer wants to send.
-  func greeted(_ hello: LinkHello) async throws(LinkRefusal) {
-    guard hello.cluster == configuration.cluster else {
-      throw LinkRefusal(
-        .wrongCluster,
-        "this node belongs to cluster \"\(configuration.cluster)\", not \"\(hello.cluster)\"")
-    }
-    guard let sender = hello.sender.identity else { throw LinkRefusal.malformedSender(hello) }
-    board.heard(of: sender.id)
-    await met(sender)
-    for departed in hello.departed.compactMap(\.identity) { await left(departed) }
+  /// A peer wants to send. Only one of the same cluster is believed.
+  func greeted(_ greeting: LinkGreeting) async {
+    guard greeting.cluster == configuration.cluster else { return }
+    await met(greeting.sender)
+    for departed in greeting.departed { await left(departed) }
   }
 
   /// The inbox of a sender, made when it is first needed.
   func inbox(of id: NodeID) throws(LinkRefusal) -> PeerInbox {
     if let inbox = inboxes[id] { return inbox }
-    guard id != own.id else {
-      throw LinkRefusal(.staleIncarnation, "this node itself is \(own)")
-    }
     guard inboxes.count < Self.inboxesMax else {
       throw LinkRefusal(.protocolViolation, "\(inboxes.count) nodes have sent here already")
     }
@@ -137,13 +126,5 @@ extension Cluster {
       found = found.filter { addresses.contains($0.key) }
       unsure.formIntersection(addresses)
     }
-  }
-}
-
-extension Proto.NodeIdentity {
-  /// The identity in the router's words; nil when it is none.
-  var identity: Router.NodeIdentity? {
-    guard let id = NodeID(id), incarnation != 0 else { return nil }
-    return Router.NodeIdentity(id, incarnation: incarnation)
   }
 }

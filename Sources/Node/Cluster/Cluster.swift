@@ -122,7 +122,7 @@ actor Cluster {
       let points = await link.core.counters.pointsHinted
       if points > 0 { hinted[id] = UInt64(points) }
     }
-    board.setHinted(hinted)
+    board.update { $0.knowledge.hinted = hinted }
   }
 
   // MARK: Membership
@@ -158,7 +158,13 @@ actor Cluster {
 
   private func carry(_ view: ClusterView) async {
     for member in view.peers { await follow(member) }
-    board.set(view, departed: membership.departedIdentities)
+    let departed = membership.departedIdentities
+    board.update {
+      $0.knowledge.view = view
+      $0.knowledge.departed = Set(departed)
+    }
+    for link in links.values { await link.learn(departed: departed) }
+    for inbox in inboxes.values { await inbox.learn(epoch: view.epoch, departed: departed) }
     let route = Route(view, shards: surroundings.seats.count, lanes: links)
     for ingest in surroundings.ingests {
       await withCheckedContinuation { done in

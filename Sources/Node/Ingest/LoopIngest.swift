@@ -222,7 +222,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   private func forward(_ batch: PointBatch, _ lane: any PeerLane, _ turn: IngestTurn) {
     ledger.toLinks += Int64(batch.count)
-    let receipt = ForwardReceipt(self, turn, batch.ordinals)
+    let receipt = ForwardReceipt(self, turn, batch.allOrdinals)
     lane.loop.execute { [self] in
       lane.take(batch, receipt)
       loop.execute { self.takeBack(batch) }

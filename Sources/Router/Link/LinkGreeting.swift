@@ -10,6 +10,9 @@ public struct LinkGreeting: Sendable, Hashable {
   public let departed: [NodeIdentity]
   let hello: LinkHello
 
+  /// Which cluster the sender belongs to.
+  public var cluster: String { hello.cluster }
+
   /// The first message of a stream.
   ///
   /// - Throws: ``LinkRefusal`` when it is no hello, or of nobody.

@@ -31,18 +31,3 @@ extension Lane {
     }
   }
 }
-
-extension NodeIdentity {
-  var wire: Proto.NodeIdentity {
-    var wire = Proto.NodeIdentity()
-    wire.id = id.text
-    wire.incarnation = incarnation
-    return wire
-  }
-
-  /// The identity, or nil when it is absent or is none.
-  init?(_ wire: Proto.NodeIdentity?) {
-    guard let wire, let id = NodeID(wire.id), wire.incarnation > 0 else { return nil }
-    self.init(id, incarnation: wire.incarnation)
-  }
-}

@@ -8,7 +8,7 @@ extension AnswerHead {
   /// The message.
   var message: ReportHead {
     .with {
-      $0.node = node.message
+      $0.node = node.wire
       $0.clock = clock
       $0.epoch = epoch
       $0.known = known.map(\.text)
@@ -16,16 +16,9 @@ extension AnswerHead {
         .with { ($0.nodeId, $0.points) = (id.text, points) }
       }
       $0.departed = departed.sorted { ($0.id, $0.incarnation) < ($1.id, $1.incarnation) }
-        .map(\.message)
+        .map(\.wire)
       $0.handedOver = handedOver
     }
-  }
-}
-
-extension NodeIdentity {
-  /// The message.
-  var message: Proto.NodeIdentity {
-    .with { ($0.id, $0.incarnation) = (id.text, incarnation) }
   }
 }
 
@@ -35,14 +28,14 @@ extension AnswerHead {
   /// - Throws: ``AnswerFault/identityInvalid``.
   init(_ message: ReportHead) throws(AnswerFault) {
     self.init(
-      node: try NodeIdentity(message.node), clock: message.clock, epoch: message.epoch, known: [],
+      node: try NodeIdentity(checked: message.node), clock: message.clock, epoch: message.epoch, known: [],
       handedOver: message.handedOver)
     for text in message.known { known.append(try AnswerHead.id(text)) }
     for entry in message.hinted {
       let id = try AnswerHead.id(entry.nodeId)
       hinted[id] = max(hinted[id] ?? 0, entry.points)
     }
-    for life in message.departed { departed.insert(try NodeIdentity(life)) }
+    for life in message.departed { departed.insert(try NodeIdentity(checked: life)) }
   }
 
   private static func id(_ text: String) throws(AnswerFault) -> NodeID {
@@ -53,10 +46,8 @@ extension AnswerHead {
 
 extension NodeIdentity {
   /// - Throws: ``AnswerFault/identityInvalid``.
-  init(_ message: Proto.NodeIdentity?) throws(AnswerFault) {
-    guard let message, let id = NodeID(message.id), message.incarnation > 0 else {
-      throw .identityInvalid
-    }
-    self.init(id, incarnation: message.incarnation)
+  init(checked wire: Proto.NodeIdentity?) throws(AnswerFault) {
+    guard let identity = NodeIdentity(wire) else { throw .identityInvalid }
+    self = identity
   }
 }

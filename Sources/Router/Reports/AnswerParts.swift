@@ -46,7 +46,7 @@ public struct AnswerParts {
       if let head { writer.write(head, as: MessageField<ReportHead>.self, field: 1) }
       guard let section else { return }
       if rows.lowerBound == 0 {
-        let message = ReportSection.with { $0.origin = section.origin.message }
+        let message = ReportSection.with { $0.origin = section.origin.wire }
         writer.write(message, as: MessageField<ReportSection>.self, field: 2)
       }
       guard !rows.isEmpty else { return }

@@ -43,7 +43,7 @@ public struct AnswerReader {
   }
 
   private mutating func begin(_ section: ReportSection) throws(AnswerFault) {
-    let next = try NodeIdentity(section.origin)
+    let next = try NodeIdentity(checked: section.origin)
     endSection()
     guard sections.count < RouterLimits.answerSectionsMax,
       !sections.contains(where: { $0.origin == next })

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Proto
-import Protobuf
 import RPC
 import Router
 import Synchronization
@@ -13,12 +11,12 @@ struct LinkService: Sendable {
   /// A stream was refused.
   let refused: @Sendable (LinkRefusal, _ peer: String) -> Void
   /// A peer was welcomed.
-  let greeted: @Sendable (LinkHello) async throws(LinkRefusal) -> Void
+  let greeted: @Sendable (LinkGreeting) async -> Void
   private let streams = Counter()
 
   init(
     inbox: @escaping @Sendable (NodeID) async throws(LinkRefusal) -> PeerInbox,
-    greeted: @escaping @Sendable (LinkHello) async throws(LinkRefusal) -> Void,
+    greeted: @escaping @Sendable (LinkGreeting) async -> Void,
     refused: @escaping @Sendable (LinkRefusal, _ peer: String) -> Void
   ) {
     self.inbox = inbox
@@ -41,14 +39,13 @@ struct LinkService: Sendable {
   private func carry(_ requests: RequestStream, _ writer: ResponseWriter) async throws {
     var messages = requests.makeAsyncIterator()
     guard let first = try await messages.next() else { return }
-    let hello = try Self.hello(first.bytes)
-    guard let sender = NodeID(hello.sender.id) else { throw LinkRefusal.malformedSender(hello) }
-    try await greeted(hello)
-    let inbox = try await inbox(sender)
+    let greeting = try LinkGreeting(first.bytes)
+    await greeted(greeting)
+    let inbox = try await inbox(greeting.sender.id)
     let stream = streams.next()
-    let welcome = try await inbox.open(hello, stream: stream)
+    let welcome = try await inbox.open(greeting, stream: stream)
     do {
-      try await writer.write(welcome, compress: false)
+      for message in welcome { try await writer.write(message, compress: false) }
       try await exchange(requests, writer, inbox, stream)
     } catch {
       await inbox.close(stream: stream)
@@ -80,17 +77,6 @@ struct LinkService: Sendable {
       try result?.get()
     }
   }
-
-  private static func hello(_ bytes: [UInt8]) throws(LinkRefusal) -> LinkHello {
-    do {
-      guard case .hello(let hello) = try LinkRequest(decoding: bytes).kind else {
-        throw LinkRefusal.noHello
-      }
-      return hello
-    } catch {
-      throw LinkRefusal.noHello
-    }
-  }
 }
 
 /// Numbers things from 1. Safe from any thread.
@@ -101,22 +87,14 @@ final class Counter: Sendable {
 }
 
 extension LinkRefusal {
-  /// Where a refusal's name travels.
-  static let trailerName = "tributary-refusal"
-
-  static let noHello = LinkRefusal(.protocolViolation, "the first message is no LinkHello")
   static let supersededStream = LinkRefusal(.superseded, "a newer stream of this node began")
-
-  static func malformedSender(_ hello: LinkHello) -> LinkRefusal {
-    LinkRefusal(.malformed, "the hello's sender is no node id: \"\(hello.sender.id)\"")
-  }
 
   /// The refusal as a status.
   var error: RPCError { RPCError(RPCStatus(code, message)) }
 
   var trailers: Metadata {
     var metadata = Metadata()
-    metadata.append(Self.trailerName, name)
+    metadata.append(Self.trailer, kind.name)
     return metadata
   }
 

@@ -28,6 +28,12 @@ actor PeerInbox {
     self.loop = loop
   }
 
+  /// What is said of the node's own membership with welcomes and acks.
+  func learn(epoch: UInt64, departed: [NodeIdentity]) {
+    core.epoch = epoch
+    core.departed = departed
+  }
+
   /// Points of the peer that were applied and that were not.
   var points: (applied: Int64, rejected: Int64) { (intake.applied, intake.rejected) }
 
@@ -35,16 +41,16 @@ actor PeerInbox {
 
   /// A stream begins.
   ///
-  /// - Returns: the welcome.
+  /// - Returns: the messages that welcome the peer.
   /// - Throws: ``LinkRefusal``.
-  func open(_ hello: LinkHello, stream: UInt64) throws(LinkRefusal) -> [UInt8] {
-    switch core.greeted(hello, stream: stream) {
-    case .welcome(let message, let replaced):
+  func open(_ greeting: LinkGreeting, stream: UInt64) throws(LinkRefusal) -> [[UInt8]] {
+    switch core.greeted(greeting, stream: stream) {
+    case .welcome(let messages, let replaced):
       if let replaced {
         streams[replaced]?.finish(LinkRefusal.supersededStream.error)
       }
       streams[stream] = AckQueue()
-      return message
+      return messages
     case .refuse(let refusal): throw refusal
     }
   }

@@ -73,10 +73,13 @@ extension PeerLink {
 
   private func ended(_ failure: RPCError?) {
     let reason = endReason ?? failure.map(Failure.text) ?? "the stream ended"
-    if let name = failure?.trailers.first(LinkRefusal.trailerName) {
-      report(.refused(name, message: reason))
+    let kind = failure?.trailers.first(LinkRefusal.trailer).flatMap(LinkRefusal.Kind.init(name:))
+    if let kind { report(.refused(kind, message: reason)) }
+    switch core.disconnected(reason, refused: kind, now: LinkClock.now) {
+    case .retry: break
+    case .outlived: report(.mustStop("another node runs under this node's id: \(reason)"))
+    case .departed: report(.mustStop("this node has left the cluster for good: \(reason)"))
     }
-    core.disconnected(reason, now: LinkClock.now)
     carrier = nil
     afterEvent()
     report(.changed(isLive: false, reason: reason))

@@ -13,8 +13,10 @@ actor PeerLink: PeerLane {
   enum Event: Sendable {
     /// The peer said who it is, and who has left.
     case met(NodeIdentity, departed: [NodeIdentity])
-    /// The peer refused us, by a name of ``LinkRefusal``.
-    case refused(String, message: String)
+    /// The peer refused us.
+    case refused(LinkRefusal.Kind, message: String)
+    /// The node must not go on, for this reason.
+    case mustStop(String)
     /// The stream came up, or broke, with the reason.
     case changed(isLive: Bool, reason: String)
   }
@@ -101,6 +103,9 @@ actor PeerLink: PeerLane {
     endStream("the node stops")
     await carrier?.value
   }
+
+  /// What the next hello says of nodes that left for good.
+  func learn(departed: [NodeIdentity]) { core.departed = departed }
 
   /// Gives out what was kept for the peer and never sent, to be routed anew.
   func surrender() -> [Hint] {
