@@ -40,6 +40,9 @@ public enum RouterLimits {
   /// 8 a value, 8 a time) and 256 B of heads make 1.13 MiB. Far below a message's 4 MiB.
   public static let frameBodyBytesMax = frameNameBytesMax + frameRowsMax * (3 + 3 + 8 + 8) + 256
 
+  /// Most values of a frame's table of values: 2048 x 8 B are half as much as 4096 rows of eight.
+  static let frameValuesMax = 2048
+
   /// Most names of a dictionary. With 16 B of hash and place each, 4 MiB.
   public static let dictionaryNamesMax = 1 << 18
 

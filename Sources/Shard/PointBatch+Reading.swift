@@ -77,7 +77,8 @@ extension PointBatch {
     precondition(output.freeCapacity >= rows.count, "no room")
     unsafe output.withUnsafeMutableBufferPointer { buffer, written in
       let source = unsafe UnsafeBufferPointer(start: column + rows.lowerBound, count: rows.count)
-      _ = unsafe buffer.extracting(written..<written + rows.count).initialize(fromContentsOf: source)
+      let target = buffer.extracting(written..<written + rows.count)
+      _ = unsafe target.initialize(fromContentsOf: source)
       written += rows.count
     }
   }

@@ -40,14 +40,43 @@ public struct FrameColumns {
   public var newestTime: Int64? { times.max() }
 
   /// Adds one row, or answers false when the frame is full. O(1).
+  ///
+  /// - Precondition: the id is of this dictionary; the row was admitted.
   public mutating func append(id: UInt32, value: Double, time: Int64) -> Bool {
-    fatalError("not written yet")
+    precondition(!value.isNaN && (0...TimeColumn.secondsMax).contains(time), "not admitted")
+    let length = dictionary.nameLength(id)
+    guard count < RouterLimits.frameRowsMax, RouterLimits.frameNameBytesMax - nameBytes >= length
+    else { return false }
+    ids.append(id)
+    values.append(value)
+    times.append(time)
+    nameBytes += length
+    return true
   }
 
   /// Adds the batch's rows from `first` on, as far as there is room, and numbers their names.
   /// O(rows).
+  ///
+  /// - Precondition: the rows were admitted.
   public mutating func take(_ batch: PointBatch, from first: Int = 0) -> OnTaken {
-    fatalError("not written yet")
+    precondition(first >= 0 && first <= batch.count, "no such row")
+    let room = RouterLimits.frameRowsMax - count
+    let wanted = first..<first + min(room, batch.count - first)
+    let before = count
+    var appended = NameDictionary.OnAppended.all
+    ids.append(addingCapacity: wanted.count) { free in
+      appended = dictionary.appendIDs(of: batch, wanted, to: &free, nameBytes: &nameBytes)
+    }
+    let next = first + count - before
+    values.append(addingCapacity: next - first) { free in
+      batch.copyValues(first..<next, to: &free)
+    }
+    times.append(addingCapacity: next - first) { batch.copyTimes(first..<next, to: &$0) }
+    switch appended {
+    case .dictionaryFull: return .dictionaryFull(next: next)
+    case .nameBytesReached: return .frameFull(next: next)
+    case .all: return next == batch.count ? .all : .frameFull(next: next)
+    }
   }
 
   /// Forgets all rows.

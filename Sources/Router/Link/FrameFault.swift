@@ -7,7 +7,7 @@ public enum FrameFault: Error, Sendable, Hashable {
   /// The body does not follow the layout.
   case malformed(Mistake, offset: Int)
   /// A row's id has no name.
-  case unknownName(id: UInt32, row: Int, names: Int)
+  case unknownName(id: UInt64, row: Int, names: Int)
   /// A row's value is not a number.
   case valueNaN(row: Int)
   /// A row's time is before 1970 or behind all clocks.
