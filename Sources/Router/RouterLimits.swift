@@ -105,6 +105,9 @@ public enum RouterLimits {
   /// Hints for one peer: 5 million points at 12 bytes. Bytes.
   public static let linkHintBytesMaxDefault = 64 * 1024 * 1024
 
+  /// Most departed nodes that a hello or welcome may name: four generations of the largest cluster.
+  public static let linkDepartedMax = 4 * nodesMax
+
   /// Bodies that a receiver lets be under way beyond its credit: a sender may always have one
   /// frame under way, and one may be named again in full on a new stream. Bytes.
   static let linkCreditSlackBytes = 4 * linkFrameBytesMax

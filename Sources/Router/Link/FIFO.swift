@@ -19,11 +19,8 @@ struct FIFO<Element> {
   ///
   /// - Precondition: `index` is in `0..<count`.
   subscript(index: Int) -> Element {
-    get {
-      guard let element = slots[head + index] else { preconditionFailure("a slot was emptied") }
-      return element
-    }
-    set { slots[head + index] = newValue }
+    guard let element = slots[head + index] else { preconditionFailure("a slot was emptied") }
+    return element
   }
 
   mutating func append(_ element: Element) { slots.append(element) }

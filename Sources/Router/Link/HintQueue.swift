@@ -16,6 +16,8 @@ struct HintQueue {
   /// Bytes of all hints; of the open frame, estimated from above.
   var bytes: Int { closedBytes + lentBytes + (open?.bytes ?? 0) }
   var isEmpty: Bool { closed.isEmpty && open == nil }
+  /// Bytes of the oldest hint, from above; nil when there is none.
+  var nextBytes: Int? { closed.first?.body.count ?? open?.bytes }
   /// Points that are not under way. O(hints).
   var points: Int { (0..<closed.count).reduce(open?.rows ?? 0) { $0 + closed[$1].rows } }
 

@@ -32,8 +32,11 @@ public struct LinkGreeting: Sendable, Hashable {
     guard hello.liveFirst > 0, hello.hintFirst > 0 else {
       throw LinkRefusal(.malformed, "frames count from 1")
     }
+    guard let departed = NodeIdentity.all(hello.departed) else {
+      throw LinkRefusal(.malformed, "a departed node that is none, or too many of them")
+    }
     self.sender = sender
     self.hello = hello
-    departed = hello.departed.compactMap(NodeIdentity.init)
+    self.departed = departed
   }
 }

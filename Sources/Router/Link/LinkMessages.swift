@@ -31,3 +31,12 @@ extension Lane {
     }
   }
 }
+
+extension NodeIdentity {
+  /// The identities, or nil when one of them is none, or there are more than may be.
+  static func all(_ wire: [Proto.NodeIdentity]) -> [NodeIdentity]? {
+    guard wire.count <= RouterLimits.linkDepartedMax else { return nil }
+    let all = wire.compactMap { NodeIdentity($0) }
+    return all.count == wire.count ? all : nil
+  }
+}

@@ -24,8 +24,7 @@ extension LinkReceiver {
     var ack = LinkAck()
     ack.lane = lane.wire
     ack.applied = lanes[lane].applied
-    if let sequence, !lanes[lane].hasNews { ack.rejections = lanes[lane].verdict(sequence) }
-    ack.rejections += lanes[lane].takeNews()
+    ack.rejections = lanes[lane].takeNews(again: sequence)
     ack.creditBytes = UInt64(settings.creditBytes)
     ack.epoch = epoch
     ack.heartbeat = heartbeat

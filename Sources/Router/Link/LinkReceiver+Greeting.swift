@@ -78,6 +78,7 @@ extension LinkReceiver {
     welcome.liveApplied = lanes.live.applied
     welcome.hintApplied = lanes.hint.applied
     welcome.creditBytes = UInt64(settings.creditBytes)
+    precondition(departed.count <= RouterLimits.linkDepartedMax, "too many departed nodes")
     welcome.departed = departed.map(\.wire)
     return LinkMessages.response(.welcome(welcome))
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// All that comes from one peer: which of its streams counts, which frames are new, what it is told.
+/// All that comes from one peer: which of its streams counts, which frames are new, and what the
+/// peer is told.
 ///
 /// It decodes and checks frames, hands each on once, and acks what its caller says to be applied.
 /// Its marks outlive streams: frames that were under way when a stream ended are applied and
@@ -19,6 +20,7 @@ public struct LinkReceiver {
   /// What came.
   public internal(set) var counters = LinkReceiverCounters()
   /// Nodes that left for good, told with the next welcome; a sender among them is refused.
+  /// At most ``RouterLimits/linkDepartedMax``.
   public var departed: [NodeIdentity] = []
   /// How often this node's membership has changed, told with acks.
   public var epoch: UInt64 = 0

@@ -26,13 +26,12 @@ extension LinkSender {
       // It would never be its turn while fresh points use all credit.
       return sendHint(wall) ?? (hints.isEmpty ? sendFresh() : nil)
     }
-    return sendFresh() ?? sendHint(wall)
+    return sendFresh() ?? (queue.isEmpty ? sendHint(wall) : nil)
   }
 
   private mutating func heartbeat(_ now: LinkTime) -> [UInt8]? {
-    guard now - stream.sentAt >= RouterLimits.linkHeartbeatInterval, !stream.isHeartbeatDue else {
-      return nil
-    }
+    guard stream.waitingSince == nil, now - stream.sentAt >= RouterLimits.linkHeartbeatInterval
+    else { return nil }
     stream.heartbeat += 1
     return LinkMessages.request(.heartbeat(.with { $0.number = stream.heartbeat }))
   }
@@ -67,7 +66,7 @@ extension LinkSender {
 
   private mutating func sendHint(_ wall: Int64) -> [UInt8]? {
     expireHints(wall)
-    guard !hints.isEmpty, lanes.hint.hasRoom, hasCredit(RouterLimits.linkFrameBytesMax),
+    guard let bytes = hints.nextBytes, lanes.hint.hasRoom, hasCredit(bytes),
       let hint = hints.lend()
     else { return nil }
     counters.bytesHinted = hints.bytes

@@ -17,6 +17,7 @@ extension LinkSender {
   /// - Returns: its first message. Nothing else is sent before the welcome.
   public mutating func connected(now: LinkTime) -> [UInt8] {
     guard case .connecting = phase else { preconditionFailure("connected while \(state)") }
+    precondition(departed.count <= RouterLimits.linkDepartedMax, "too many departed nodes")
     phase = .greeting(since: now)
     stream = SenderStream()
     for lane in Lane.allCases { lanes[lane].restart() }
@@ -66,6 +67,9 @@ extension LinkSender {
     guard let receiver = NodeIdentity(welcome.receiver) else {
       throw LinkFault(.malformed, "a welcome of nobody")
     }
+    guard let departed = NodeIdentity.all(welcome.departed) else {
+      throw LinkFault(.malformed, "a departed node that is none, or too many of them")
+    }
     try check(receiver)
     try check(welcome.liveApplied, lanes.live)
     try check(welcome.hintApplied, lanes.hint)
@@ -77,7 +81,7 @@ extension LinkSender {
     lanes.hint.skip(to: welcome.hintApplied)
     if lanes.live.sentCount + lanes.hint.sentCount > 0 { stream.waitingSince = now }
     becomeLive()
-    return .welcomed(receiver, departed: welcome.departed.compactMap(NodeIdentity.init))
+    return .welcomed(receiver, departed: departed)
   }
 
   private func check(_ receiver: NodeIdentity) throws(LinkFault) {

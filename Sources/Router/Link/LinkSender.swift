@@ -56,6 +56,7 @@ public struct LinkSender {
   /// What became of all points taken.
   public internal(set) var counters = LinkCounters()
   /// Nodes that left for good, told with the next hello.
+  /// At most ``RouterLimits/linkDepartedMax``.
   public var departed: [NodeIdentity] = []
 
   /// A link that wants its first stream at once.

@@ -77,10 +77,12 @@ struct ReceiverLane {
   var hasNews: Bool { applied > told }
 
   /// Verdicts to go with the next ack; they count as told.
-  mutating func takeNews() -> [FrameRejection] {
+  ///
+  /// - Parameter sequence: a frame whose verdict is said again if it was told before.
+  mutating func takeNews(again sequence: UInt64?) -> [FrameRejection] {
     defer { told = applied }
-    guard told < applied else { return [] }
-    return (told + 1...applied).flatMap(verdict)
+    let repeated = sequence.map { $0 <= told ? verdict($0) : [] } ?? []
+    return repeated + (told..<applied).flatMap { verdict($0 + 1) }
   }
 
   /// The verdict of one frame, by reasons. Empty when nothing was rejected, or all is confirmed.
