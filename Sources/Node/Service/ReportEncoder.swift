@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 import Protobuf
 import Shard
 
@@ -8,6 +9,8 @@ struct ReportEncoder {
   var windowSeconds: Int64
   var resolutionSeconds: Int64
   var nextPageToken: String
+  /// What the report covers.
+  var coverage: Coverage?
 
   /// How many bytes the message takes. O(rows).
   func encodedSize(_ report: PartialReport, rows: some Sequence<Int>) -> Int {
@@ -36,6 +39,7 @@ struct ReportEncoder {
     writer.writeUnlessZero(asOf, as: Int64Field.self, field: 3)
     writer.writeUnlessZero(windowSeconds, as: Int64Field.self, field: 4)
     writer.writeUnlessZero(resolutionSeconds, as: Int64Field.self, field: 5)
+    writer.writeOptional(coverage, as: MessageField<Coverage>.self, field: 10)
   }
 
   private func write(_ summary: SeriesSummary, to writer: inout WireWriter) {

@@ -8,11 +8,20 @@ import Shard
 /// A `telemetry.SummaryRequest`, checked and compiled.
 struct SummaryQuestion {
   var request: ReportRequest
+  /// What `request` is compiled from.
+  var filter: SeriesFilter
   /// The span that the answer covers.
   var windowSeconds: Int64
   var pageSize: Int?
   var pageToken: PageToken?
   var bytesMax: Int?
+  /// Only what the node itself holds.
+  var isLocal: Bool
+  /// An incomplete answer is an error.
+  var isStrict: Bool
+
+  /// Which rows of each part of the answer a page needs; nil: all.
+  var cut: SectionCut? { pageSize.map { SectionCut(pageSize: $0, after: pageToken) } }
 
   /// - Throws: INVALID_ARGUMENT with the field and what is wrong with it.
   init(_ bytes: [UInt8], _ shape: WindowShape) throws(RPCError) {
@@ -33,7 +42,11 @@ struct SummaryQuestion {
     pageSize = message.pageSize == 0 ? nil : Int(message.pageSize)
     bytesMax = message.bytesMax == 0 ? nil : Int(message.bytesMax)
     pageToken = try Self.token(message)
-    request = ReportRequest(selection: try Self.selection(message), windowSeconds: windowSeconds)
+    isLocal = message.local
+    isStrict = message.strict
+    filter = SeriesFilter(
+      names: message.names, prefixes: message.prefixes, globs: message.globs)
+    request = ReportRequest(selection: try filter.selection(), windowSeconds: windowSeconds)
   }
 
   private static func token(_ message: SummaryRequest) throws(RPCError) -> PageToken? {
@@ -45,11 +58,21 @@ struct SummaryQuestion {
       throw .invalid("page_token: \(error)")
     }
   }
+}
 
-  private static func selection(_ message: SummaryRequest) throws(RPCError) -> SeriesSelection {
+/// Which series are asked for, as clients and peers send it.
+struct SeriesFilter: Sendable {
+  var names: [String]
+  var prefixes: [String]
+  var globs: [String]
+
+  /// The filter, compiled.
+  ///
+  /// - Throws: INVALID_ARGUMENT for a pattern that is none.
+  func selection() throws(RPCError) -> SeriesSelection {
     do {
       return try SeriesSelection(
-        names: message.names, prefixes: message.prefixes, globs: message.globs, hash: FNV.hash)
+        names: names, prefixes: prefixes, globs: globs, hash: FNV.hash)
     } catch {
       throw .invalid("globs: \(error)")
     }

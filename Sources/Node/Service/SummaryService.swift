@@ -5,12 +5,15 @@ import RPCServices
 import Router
 import Shard
 
-/// Answers `Summary`: asks every shard at once, merges, cuts a page, encodes.
+/// Answers `Summary`: asks every shard, and every peer where there are some, at once, merges, cuts a
+/// page, encodes.
 ///
 /// Memory is bounded: a few reports are made at a time, the others wait their turn; and what slow
 /// callers have not taken yet counts against a limit, beyond which further reports are refused.
 struct SummaryService: Sendable {
-  let shards: [Aggregator]
+  let node: NodeReports
+  /// Nil: the node is alone.
+  let cluster: ClusterReports?
   let shape: WindowShape
   let reportBytesMax: Int
   let now: @Sendable () -> Int64
@@ -18,10 +21,11 @@ struct SummaryService: Sendable {
   private let untaken: UntakenBytes
 
   init(
-    shards: [Aggregator], shape: WindowShape, reportBytesMax: Int,
+    node: NodeReports, cluster: ClusterReports? = nil, shape: WindowShape, reportBytesMax: Int,
     now: @escaping @Sendable () -> Int64
   ) {
-    self.shards = shards
+    self.node = node
+    self.cluster = cluster
     self.shape = shape
     self.reportBytesMax = reportBytesMax
     self.now = now
@@ -30,37 +34,56 @@ struct SummaryService: Sendable {
   }
 
   /// One call: returns when its caller has taken all but the last of the answer.
-  func serve(_ requests: RequestStream, _ writer: ResponseWriter) async throws {
+  func serve(
+    _ requests: RequestStream, _ writer: ResponseWriter, _ context: ServerContext
+  ) async throws {
     let message = try await requests.only()
-    let answer = try await gate.pass { try await self.answer(message) }
+    let answer = try await gate.pass {
+      try await self.answer(message, deadline: context.deadline)
+    }
     try untaken.take(answer.count)
     defer { untaken.giveBack(answer.count) }
     try await writer.write(answer)
   }
 
   /// - Throws: INVALID_ARGUMENT for a request that is none, RESOURCE_EXHAUSTED for an answer that
-  ///   would be larger than the caller or the node allows.
-  func answer(_ message: ReceivedMessage) async throws -> [UInt8] {
+  ///   would be larger than the caller or the node allows, UNAVAILABLE for one that is not complete
+  ///   when the caller is strict.
+  func answer(
+    _ message: ReceivedMessage, deadline: ContinuousClock.Instant? = nil
+  ) async throws -> [UInt8] {
     let question = try SummaryQuestion(message.bytes, shape)
     let asOf = now()
-    let report = await ask(question.request, asOf)
+    let gathered = await gather(question, asOf, deadline)
+    if question.isStrict, !question.isLocal { try Self.requireComplete(gathered.coverage) }
     let page = question.pageSize.map {
-      ReportPage(of: report, size: $0, after: question.pageToken)
+      ReportPage(of: gathered.report, size: $0, after: question.pageToken)
     }
     let encoder = ReportEncoder(
       asOf: asOf, windowSeconds: question.windowSeconds,
-      resolutionSeconds: shape.resolutionSeconds, nextPageToken: page?.next?.text ?? "")
-    if let page { return try encode(encoder, report, page.rows, question) }
-    return try encode(encoder, report, 0..<report.count, question)
+      resolutionSeconds: shape.resolutionSeconds, nextPageToken: page?.next?.text ?? "",
+      coverage: question.isLocal ? nil : gathered.coverage)
+    if let page { return try encode(encoder, gathered.report, page.rows, question) }
+    return try encode(encoder, gathered.report, 0..<gathered.report.count, question)
   }
 
-  private func ask(_ request: ReportRequest, _ now: Int64) async -> PartialReport {
-    await withTaskGroup(of: PartialReport.self) { group in
-      for shard in shards { group.addTask { await shard.report(request, now: now) } }
-      var merger = ReportMerger()
-      for await report in group { merger.add(disjoint: report) }
-      return merger.finish()
+  private func gather(
+    _ question: SummaryQuestion, _ asOf: Int64, _ deadline: ContinuousClock.Instant?
+  ) async -> GatheredReport {
+    guard let cluster else {
+      let start = ContinuousClock.now
+      let report = await node.ask(question.request, asOf: asOf)
+      let latency = start.duration(to: .now)
+      return GatheredReport(report: report, coverage: .alone(latency: latency))
     }
+    if question.isLocal { return await cluster.gatherOwn(question, asOf: asOf, from: node) }
+    return await cluster.gather(question, asOf: asOf, from: node, deadline: deadline)
+  }
+
+  private static func requireComplete(_ coverage: Coverage) throws {
+    guard !coverage.complete else { return }
+    let gaps = SummaryCoverage(coverage).gaps.joined(separator: "; ")
+    throw RPCError(.unavailable, "the report is not complete: \(gaps)")
   }
 
   private func encode(

@@ -38,13 +38,14 @@ final class TelemetryNode: Sendable {
       seriesMax: configuration.seriesMax, now: now)
     let ingests = group.loops.map { LoopIngest($0, rules, seats) }
     let summary = SummaryService(
-      shards: shards, shape: shape, reportBytesMax: configuration.reportBytesMax, now: now)
+      node: NodeReports(shards: shards), shape: shape, reportBytesMax: configuration.reportBytesMax,
+      now: now)
     let telemetry = Service(
       name: TelemetryService.name,
       methods: [
         TelemetryService.pushPoints.name: .bulk { PushSink($0, ingests[$0.loop.index]) },
-        TelemetryService.summary.name: .streaming { requests, writer, _ in
-          try await summary.serve(requests, writer)
+        TelemetryService.summary.name: .streaming { requests, writer, context in
+          try await summary.serve(requests, writer, context)
         },
       ])
     health = HealthRegistry(services: [TelemetryService.name])

@@ -14,6 +14,9 @@ public struct AnswerReader {
   /// Nothing read yet.
   public init() {}
 
+  /// Nothing was read yet.
+  public var isEmpty: Bool { byteCount == 0 }
+
   /// Takes the next message, a serialized `telemetry.peer.v1.ReportPart`. O(bytes).
   public mutating func received(_ message: [UInt8]) throws(AnswerFault) {
     byteCount += message.count

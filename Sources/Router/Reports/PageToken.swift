@@ -12,7 +12,11 @@ public struct PageToken: Sendable, Hashable {
   /// The last name of the page before.
   public let lastName: [UInt8]
 
-  init(lastName: [UInt8]) {
+  /// The token behind a name.
+  ///
+  /// - Precondition: a name is not empty.
+  public init(lastName: [UInt8]) {
+    precondition(!lastName.isEmpty, "a name is not empty")
     self.lastName = lastName
   }
 

@@ -77,4 +77,10 @@ public struct GatheredReport: Sendable {
   public var report: PartialReport
   /// How much that is.
   public var coverage: Coverage
+
+  /// An outcome as given.
+  public init(report: PartialReport, coverage: Coverage) {
+    self.report = report
+    self.coverage = coverage
+  }
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an answer covers, as the display deals with it.
+struct SummaryCoverage: Sendable, Hashable {
+  /// One node's part.
+  struct Node: Sendable, Hashable {
+    var id: String
+    var incarnation: UInt64 = 0
+    var answered = true
+    /// Why it did not answer.
+    var error = ""
+    var latencyMicroseconds: Int64 = 0
+    /// -1: it was never heard of.
+    var stalenessMilliseconds: Int64 = 0
+    /// Points that others keep for it.
+    var pointsHinted: UInt64 = 0
+    /// What it had is with others.
+    var handedOver = false
+  }
+
+  var complete: Bool
+  /// Counts the changes of the answering node's membership.
+  var epoch: UInt64
+  var nodes: [Node]
+
+  /// What is missing, a text each; empty when the answer is complete.
+  var gaps: [String] {
+    guard !complete else { return [] }
+    let silent = nodes.filter { !$0.answered && !$0.handedOver }.map { node in
+      "\(node.id) did not answer" + (node.error.isEmpty ? "" : " (\(node.error))")
+    }
+    let hinted = nodes.filter { $0.pointsHinted > 0 }.map { node in
+      "\(node.pointsHinted) points are kept for \(node.id)"
+    }
+    let gaps = silent + hinted
+    return gaps.isEmpty ? ["the node does not say why"] : gaps
+  }
+
+  /// One line about all gaps; nil when there are none.
+  var note: String? {
+    let gaps = gaps
+    return gaps.isEmpty ? nil : Printable.line("incomplete: " + gaps.joined(separator: "; "))
+  }
+
+  /// The coverage of this page and of another: what either lacks is lacking.
+  func joined(_ other: SummaryCoverage) -> SummaryCoverage {
+    complete ? other : self
+  }
+}

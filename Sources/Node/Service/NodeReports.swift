@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Router
+import Shard
+
+import struct Router.NodeIdentity
+
+/// What this node alone has to say to a question: its shards' series, and what it holds for others.
+struct NodeReports: Sendable {
+  let shards: [Aggregator]
+  /// What others have handed over to it.
+  var held: HeldSections = { _, _ in [] }
+
+  /// Asks every shard at once. Shards share no series.
+  func ask(_ request: ReportRequest, asOf: Int64) async -> PartialReport {
+    await withTaskGroup(of: PartialReport.self) { group in
+      for shard in shards { group.addTask { await shard.report(request, now: asOf) } }
+      var merger = ReportMerger()
+      for await report in group { merger.add(disjoint: report) }
+      return merger.finish()
+    }
+  }
+
+  /// The node's own section, then those that it holds.
+  ///
+  /// - Parameter head: read before, so that what it says was departed is held wholly.
+  func answer(
+    _ head: AnswerHead, _ request: ReportRequest, asOf: Int64, cut: SectionCut? = nil
+  ) async -> PeerAnswer {
+    async let others = held(request, asOf)
+    let own = await ask(request, asOf: asOf)
+    let sections = [(head.node, own)] + (await others).filter { $0.0 != head.node }
+    return PeerAnswer(
+      head: head,
+      sections: sections.map { origin, report in
+        AnswerSection(origin: origin, report: cut?.applied(to: report) ?? report)
+      })
+  }
+}
+
+/// Which rows of a section a page needs: its first so many, by their names, behind a name. What is
+/// among the first rows of all sections together is among the first of each that has it.
+struct SectionCut: Sendable {
+  /// One more than the page shows, so that it is known whether another follows.
+  var rowsMax: Int
+  var after: PageToken?
+
+  /// What a page of `pageSize` behind `token` needs.
+  init(pageSize: Int, after token: PageToken?) {
+    rowsMax = pageSize == .max ? .max : pageSize + 1
+    after = token
+  }
+
+  /// What a peer asks for; nil: all rows.
+  init?(_ question: ReportQuestion) {
+    guard question.pageSize > 0 else { return nil }
+    rowsMax = Int(question.pageSize)
+    after = question.afterName.isEmpty ? nil : PageToken(lastName: question.afterName)
+  }
+
+  /// The rows that are needed. O(rows).
+  func applied(to report: PartialReport) -> PartialReport {
+    guard report.count > rowsMax || after != nil else { return report }
+    return report.selecting(ReportPage(of: report, size: rowsMax, after: after).rows)
+  }
+}
