@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
+import Protobuf
 import Router
 import Shard
 
@@ -47,10 +48,10 @@ extension PeerLink {
   var account: LinkAccount {
     let counters = core.counters
     let status = LinkStatus.with {
-      $0.peerID = peer.text
-      $0.peerIncarnation = core.peerIdentity?.incarnation ?? 0
+      $0.peerId = peer.text
+      $0.peerIncarnation = core.peer?.incarnation ?? 0
       $0.state = core.state.rawValue
-      $0.error = core.errorText
+      $0.error = core.error
       $0.pointsInFlight = UInt64(counters.pointsInFlight + counters.pointsQueued)
       $0.pointsHinted = UInt64(counters.pointsHinted)
       $0.bytesInFlight = UInt64(counters.bytesInFlight + counters.bytesQueued)

@@ -119,8 +119,8 @@ actor Cluster {
   private func noteHints() async {
     var hinted: [NodeID: UInt64] = [:]
     for (id, link) in links {
-      let points = await link.core.counters.pointsHinted
-      if points > 0 { hinted[id] = UInt64(points) }
+      let points = await link.pointsHinted
+      if points > 0 { hinted[id] = points }
     }
     board.update { $0.knowledge.hinted = hinted }
   }

@@ -22,7 +22,9 @@ extension Cluster {
 
   private func route(_ hint: Hint, _ view: ClusterView) async {
     var decoder = FrameDecoder()
-    guard let frame = try? decoder.decode(hint.body, rows: hint.rows, dictionary: 0) else {
+    guard
+      let frame = try? decoder.decode(
+      unsafe hint.body.span.bytes, rows: UInt32(hint.rows), dictionary: 0) else {
       preconditionFailure("a hint of our own making is malformed")
     }
     let placement = Placement(shards: surroundings.seats.count)

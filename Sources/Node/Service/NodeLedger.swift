@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
+import Protobuf
 import Shard
 
 /// A node's ledger, from the accounts of its loops and links.
@@ -30,7 +31,7 @@ enum NodeLedger {
       $0.fromPeersApplied = UInt64(links.fromPeersApplied)
       $0.fromPeersRejected = UInt64(links.fromPeersRejected)
     }
-    ledger.imbalance = LedgerSum.imbalance(ledger)
+    ledger.imbalance = ledger.sumImbalance
     return ledger
   }
 }

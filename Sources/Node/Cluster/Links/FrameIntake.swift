@@ -26,6 +26,8 @@ final class FrameIntake: @unchecked Sendable {
   private let placement: Placement
   private let limits: BatchLimits
   private let now: @Sendable () -> Int64
+  /// Stands where no batch is open: it takes no point.
+  private let none: PointBatch
   private var spare: [PointBatch] = []
   /// Points of frames that were applied, and that were not.
   private(set) var applied: Int64 = 0
@@ -38,6 +40,7 @@ final class FrameIntake: @unchecked Sendable {
     placement = Placement(shards: seats.count)
     // A peer may take longer names than this node does.
     limits = BatchLimits(shards: seats.count, nameBytesMax: ShardLimits.nameBytesMax)
+    none = limits.fullBatch()
   }
 
   /// Applies a frame's rows; calls `done` on the loop when all are.
@@ -45,31 +48,25 @@ final class FrameIntake: @unchecked Sendable {
     let passage = Passage(done)
     // Held until all batches are out, so that it does not end before.
     passage.batchesOut = 1
-    var open = [PointBatch?](repeating: nil, count: seats.count)
-    frame.withNames { names in
-      for row in 0..<frame.count {
-        let hash = frame.hash(row)
-        let shard = placement.shard(hash)
-        while true {
-          if let batch = open[shard],
-            batch.append(
-              hash: hash, nameFrom: names, range: frame.nameRange(row), value: frame.value(row),
-              time: frame.time(row), ordinal: UInt32(truncatingIfNeeded: row))
-          {
-            break
-          }
-          if let full = open[shard] { handOver(full, shard, passage) }
-          open[shard] = spare.popLast() ?? limits.emptyBatch()
-        }
+    var open = [PointBatch](repeating: none, count: seats.count)
+    let names = unsafe frame.names.span.bytes
+    for row in 0..<frame.count {
+      let hash = frame.hash(row)
+      let shard = placement.shard(hash)
+      while !open[shard].append(
+        hash: hash, nameFrom: names, range: frame.nameRange(row), value: frame.value(row),
+        time: frame.time(row), ordinal: UInt32(truncatingIfNeeded: row))
+      {
+        handOver(open[shard], shard, passage)
+        open[shard] = spare.popLast() ?? limits.emptyBatch()
       }
     }
-    for shard in open.indices {
-      if let batch = open[shard] { handOver(batch, shard, passage) }
-    }
+    for shard in open.indices { handOver(open[shard], shard, passage) }
     passed(passage)
   }
 
   private func handOver(_ batch: PointBatch, _ shard: Int, _ passage: Passage) {
+    guard batch !== none else { return }
     passage.batchesOut += 1
     let seat = seats[shard]
     // The passage goes along and comes back to this loop; the shard does not look at it.

@@ -76,7 +76,13 @@ actor PeerLink: PeerLane {
   }
 
   /// Points that the peer has not acked, those kept for it included.
-  var pointsUnderWay: Int64 { core.counters.pointsUnderWay }
+  var pointsUnderWay: Int64 {
+    let counters = core.counters
+    return Int64(counters.pointsInFlight + counters.pointsQueued + counters.pointsHinted)
+  }
+
+  /// Of those, the ones of which their clients were told that they are kept.
+  var pointsHinted: UInt64 { UInt64(core.counters.pointsHinted) }
 
   // MARK: Life
 
