@@ -131,6 +131,20 @@ public enum RouterLimits {
 
   /// Largest answer: a million series of 1 KiB of name are 1.1 GB.
   public static let answerBytesMax = 4 << 30
+  /// Most former nodes that are asked: sets that share no node may follow each other four times
+  /// within a window.
+  public static let formerMax = 4 * nodesMax
+
+  /// Most nodes whose leaving is remembered: those that a source names, and three times as many.
+  public static let departedMax = 4 * nodesMax
+
+  /// How much longer than the window a node's leaving is remembered, once no source names it: a
+  /// node that was cut off for that long may still name it. Seconds.
+  public static let departedGraceSeconds: Int64 = 600
+
+  /// Most nodes whose newest life is remembered: former ones, those that left, and as many more.
+  static let livesMax = 4 * formerMax
+
   // MARK: Placement
 
   /// How far a node's number of partitions may be from its fair share: 58 to 70 of 64 at 16 nodes.
