@@ -16,7 +16,7 @@ enum TestNode {
     let group = EventLoopGroup(loops: loops)
     let log = Log(level: .error, format: .text)
     let node = try TelemetryNode(configuration, group: group, log: log, clock: clock)
-    let address = try await node.start()
+    let address = try await node.start().clients
     let client = NodeClient(HostPort(host: address.host, port: address.port), group: group)
     let value = try await body(client)
     await client.close()

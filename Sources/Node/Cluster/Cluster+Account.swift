@@ -29,6 +29,20 @@ extension Cluster {
     return statuses
   }
 
+  /// All nodes that are known of.
+  func memberStatuses() -> [MemberStatus] {
+    let view = membership.view
+    return membership.roster.map { member, role in
+      .with {
+        $0.id = member.id.text
+        $0.address = member.id == own.id ? advertised?.description ?? "" : member.address
+        $0.partitions = view.partitions(of: member.id)
+        $0.role = role.rawValue
+        $0.weight = UInt32(member.weight)
+      }
+    }
+  }
+
   /// Streams that were refused, by reason.
   var refusalCounts: [String: UInt64] {
     Dictionary(uniqueKeysWithValues: refusals.map { ($0.key.name, $0.value) })

@@ -24,7 +24,7 @@ actor Cluster {
   nonisolated let configuration: ClusterConfiguration
   nonisolated let own: NodeIdentity
   nonisolated let board: ClusterBoard
-  let surroundings: Surroundings
+  nonisolated let surroundings: Surroundings
   let linkSettings: LinkSettings
   var membership: Membership
   var links: [NodeID: PeerLink] = [:]
@@ -38,18 +38,18 @@ actor Cluster {
   /// Streams of peers that were refused, by reason.
   var refusals: [LinkRefusal.Kind: UInt64] = [:]
   var source: (any MembershipSource)?
+  /// Where peers reach the node, once it listens.
+  private(set) var advertised: HostPort?
   /// Addresses whose links broke: another node may be there now.
   var unsure: Set<String> = []
   private var tasks: [Task<Void, Never>] = []
   private var publishing: Task<Void, Never>?
 
   init(
-    _ configuration: ClusterConfiguration, incarnation: UInt64, board: ClusterBoard,
-    _ surroundings: Surroundings
+    _ configuration: ClusterConfiguration, incarnation: UInt64, _ surroundings: Surroundings
   ) {
     self.configuration = configuration
     self.surroundings = surroundings
-    self.board = board
     own = NodeIdentity(configuration.id, incarnation: incarnation)
     let shape = surroundings.shape
     linkSettings = LinkSettings(
@@ -59,6 +59,7 @@ actor Cluster {
     membership = Membership(
       own: own, ownAddress: "", weight: configuration.weight,
       retentionSeconds: shape.windowSeconds + shape.futureGraceSeconds)
+    board = ClusterBoard(membership.view)
   }
 
   // MARK: Life
@@ -69,6 +70,7 @@ actor Cluster {
   func start(at address: SocketAddress) async {
     let advertised =
       configuration.advertise ?? HostPort(host: address.host, port: address.port)
+    self.advertised = advertised
     let context = SourceContext(
       own: own, advertised: advertised, group: surroundings.group, log: surroundings.log
     ) { [surroundings] newer in

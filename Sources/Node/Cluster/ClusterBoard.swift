@@ -32,6 +32,14 @@ final class ClusterBoard: Sendable {
   /// A board with a view on it.
   init(_ view: ClusterView) { notice = Mutex(Notice(knowledge: ClusterKnowledge(view: view))) }
 
+  /// The board of a node without a cluster.
+  static var alone: ClusterBoard {
+    guard let id = NodeID("alone") else { preconditionFailure("no id") }
+    let own = NodeIdentity(id, incarnation: 1)
+    return ClusterBoard(
+      Membership(own: own, ownAddress: "", weight: 1, retentionSeconds: 1).view)
+  }
+
   /// What stands on it now.
   var current: Notice { notice.withLock { $0 } }
 

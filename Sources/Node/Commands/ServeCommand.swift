@@ -19,7 +19,8 @@ struct ServeCommand: Command {
         "YAML file with the same keys as these flags, which win over it")
     ] + ServeConfiguration.flags.map { $0.lifted(\.configuration) },
     notes: """
-      When the node takes calls it prints one line, `ready grpc=HOST:PORT`. SIGTERM or SIGINT lets
+      When the node takes calls it prints one line, `ready grpc=HOST:PORT`, in a cluster with
+      ` peer=HOST:PORT`. SIGTERM or SIGINT lets
       running calls end within the shutdown grace; a second signal ends at once.
 
       examples:
@@ -75,43 +76,60 @@ struct ServeCommand: Command {
     let log = Log(level: configuration.logLevel, format: configuration.logFormat)
     let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let group = EventLoopGroup(loops: configuration.loops ?? cores)
-    let node = try TelemetryNode(configuration, group: group, log: log)
-    let bound = try await listen(node)
-    let address = HostPort(host: bound.host, port: bound.port)
-    Output.standardOutput.notify("ready grpc=\(address)\n")
-    log.info(
-      "ready", ["grpc": .of(address), "version": .string(Program.version), "pid": .count(getpid())])
-    await stop(node, at: arrivals, log)
+    let (ends, ending) = AsyncStream<NodeEnd>.makeStream()
+    let node = try TelemetryNode(
+      configuration, group: group, log: log, ending: { ending.yield($0) })
+    announce(try await listen(node), log)
+    let signals = Task { for await number in arrivals { ending.yield(.signal(number)) } }
+    let end = await stop(node, at: ends, log)
+    signals.cancel()
     await group.shutdown()
+    if case .failed(let reason) = end {
+      log.error("stopped", ["reason": .string(reason)])
+      return .failure
+    }
     log.info("stopped")
     return .success
   }
 
+  private func announce(_ bound: BoundAddresses, _ log: Log) {
+    let clients = HostPort(host: bound.clients.host, port: bound.clients.port)
+    var line = "ready grpc=\(clients)"
+    if let peers = bound.peers { line += " peer=\(HostPort(host: peers.host, port: peers.port))" }
+    Output.standardOutput.notify(line + "\n")
+    log.info(
+      "ready", ["grpc": .of(clients), "version": .string(Program.version), "pid": .count(getpid())])
+  }
+
   /// What keeps a node from listening is for the caller to change: the port, the host.
-  private func listen(_ node: TelemetryNode) async throws -> SocketAddress {
+  private func listen(_ node: TelemetryNode) async throws -> BoundAddresses {
     do {
       return try await node.start()
     } catch let error as SocketError {
-      throw UsageError("cannot listen on \(error); choose another with --listen HOST:PORT")
+      let flags = configuration.cluster.isClustered ? "--listen or --peer-listen" : "--listen"
+      throw UsageError("cannot listen on \(error); choose another with \(flags) HOST:PORT")
     }
   }
 
-  /// Waits for the first signal, then drains; a second signal ends the process.
-  private func stop(_ node: TelemetryNode, at arrivals: AsyncStream<Int32>, _ log: Log) async {
+  /// Waits for the first reason to end, then lets calls end; a signal after it ends the process.
+  private func stop(_ node: TelemetryNode, at ends: AsyncStream<NodeEnd>, _ log: Log) async
+    -> NodeEnd?
+  {
     let grace = configuration.shutdownGrace
-    var iterator = arrivals.makeAsyncIterator()
-    guard let first = await iterator.next() else { return }
+    var iterator = ends.makeAsyncIterator()
+    guard let first = await iterator.next() else { return nil }
     log.info(
       "stopping",
-      ["signal": .string(Signals.name(first)), "grace": .string(DurationText.show(grace))]
+      ["reason": .string(first.text), "grace": .string(DurationText.show(grace))]
     )
     let second = Task {
-      for await number in arrivals {
+      for await case .signal(let number) in ends {
         log.warning("stopped at once", ["signal": .string(Signals.name(number))])
         _exit(128 + number)
       }
     }
-    await node.stop(grace: grace)
+    await node.stop(grace: grace, leaving: first == .drained)
     second.cancel()
+    return first
   }
 }

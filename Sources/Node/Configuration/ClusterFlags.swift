@@ -40,6 +40,11 @@ struct ClusterFlags: Sendable, Hashable {
   var peerTimeout = Duration.seconds(2)
 }
 
+extension ClusterFlags {
+  /// The node is part of a cluster.
+  var isClustered: Bool { cluster != nil || !origins.isEmpty }
+}
+
 /// How frames to peers are compressed.
 enum LinkEncoding: String, Sendable, CaseIterable {
   case lz4

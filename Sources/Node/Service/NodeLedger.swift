@@ -31,7 +31,10 @@ enum NodeLedger {
       $0.fromPeersApplied = UInt64(links.fromPeersApplied)
       $0.fromPeersRejected = UInt64(links.fromPeersRejected)
     }
-    ledger.imbalance = ledger.sumImbalance
+    ledger.imbalance =
+      Int64(ledger.received)
+      - Int64(ledger.applied + ledger.forwarded + ledger.hinted + ledger.inFlight)
+      - Int64(ledger.rejected + ledger.givenUp)
     return ledger
   }
 }

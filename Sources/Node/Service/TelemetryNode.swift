@@ -6,10 +6,12 @@ import RPCServices
 import Shard
 import Synchronization
 
-/// A running node: shards, the loops' ways to them, and the gRPC server in front.
+/// A running node: shards, the loops' ways to them, the gRPC server in front, and its part in a
+/// cluster, if it has one.
 final class TelemetryNode: Sendable {
   private let configuration: ServeConfiguration
   private let shards: [Aggregator]
+  private let peers: PeerSide?
   private let health: HealthRegistry
   private let server: Server
   private let now: @Sendable () -> Int64
@@ -20,10 +22,12 @@ final class TelemetryNode: Sendable {
   /// - Parameters:
   ///   - group: where it lives; it must outlive the node.
   ///   - clock: Unix seconds; may jump.
+  ///   - ending: told when the node has reason to end.
   /// - Throws: ``UsageError`` when the configuration's numbers do not go together.
   init(
     _ configuration: ServeConfiguration, group: EventLoopGroup, log: Log,
-    clock: @escaping @Sendable () -> Int64 = { WallTime.now.seconds }
+    clock: @escaping @Sendable () -> Int64 = { WallTime.now.seconds },
+    ending: @escaping @Sendable (NodeEnd) -> Void = { _ in }
   ) throws(UsageError) {
     // A clock before 1970 or absurdly far ahead is wrong, but no reason to stop.
     let now = { @Sendable in min(max(0, clock()), ShardLimits.clockSecondsMax) }
@@ -37,9 +41,19 @@ final class TelemetryNode: Sendable {
       shape: shape, nameBytesMax: configuration.nameBytesMax,
       seriesMax: configuration.seriesMax, now: now)
     let ingests = group.loops.map { LoopIngest($0, rules, seats) }
+    let reports = NodeReports(shards: shards)
+    let surroundings = Cluster.Surroundings(
+      group: group, seats: seats, ingests: ingests, shape: shape, now: now, log: log,
+      mustStop: { ending(.failed($0)) })
+    let cluster = try configuration.cluster.configuration().map {
+      Cluster($0, incarnation: UInt64(max(1, WallTime.now.nanoseconds / 1000)), surroundings)
+    }
+    let board = cluster?.board ?? ClusterBoard.alone
+    let account = NodeAccount(shards: shards, ingests: ingests, board: board, cluster: cluster)
+    peers = cluster.map { PeerSide($0, node: reports) { await account.status() } }
     let summary = SummaryService(
-      node: NodeReports(shards: shards), shape: shape, reportBytesMax: configuration.reportBytesMax,
-      now: now)
+      node: reports, cluster: peers?.reports, shape: shape,
+      reportBytesMax: configuration.reportBytesMax, now: now)
     let telemetry = Service(
       name: TelemetryService.name,
       methods: [
@@ -60,24 +74,35 @@ final class TelemetryNode: Sendable {
     ) { (event: ServerEvent) in log.write(event) }
   }
 
-  /// Listens, and is ready for calls when it returns.
+  /// Listens, first to peers and then to clients, and is ready for calls when it returns.
   ///
-  /// - Throws: `SocketError` when the address cannot be had.
-  func start() async throws -> SocketAddress {
+  /// - Throws: `SocketError` when an address cannot be had.
+  func start() async throws -> BoundAddresses {
+    let peerAddress = try await peers?.start()
     let address = try await server.listen(
       host: configuration.listen.host, port: configuration.listen.port)
     let task = Task { [shards, now] in await Housekeeping.run(shards, now: now) }
     housekeeping.withLock { $0 = task }
-    return address
+    return BoundAddresses(clients: address, peers: peerAddress)
   }
 
   /// Takes no new calls, lets those that run end for up to `grace`, then ends them.
-  func stop(grace: Duration) async {
+  ///
+  /// - Parameter leaving: the node leaves its cluster for good.
+  func stop(grace: Duration, leaving: Bool = false) async {
     let task = housekeeping.withLock { $0 }
     task?.cancel()
     await task?.value  // It must not come to the shards' loops once they have ended.
     // Watches are told and ended: they would hold up the shutdown until the grace is over.
     health.close()
     await server.shutdown(grace: grace)
+    await peers?.stop(leaving: leaving)
   }
+}
+
+/// Where a node listens.
+struct BoundAddresses: Sendable {
+  var clients: SocketAddress
+  /// Nil: it has no peers.
+  var peers: SocketAddress?
 }

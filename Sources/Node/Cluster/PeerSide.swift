@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Protobuf
+import RPC
+import RPCServices
+import Router
+import Shard
+
+/// What a node of a cluster runs for and towards its peers: the ``Cluster`` with its links, and a
+/// server on a listener of its own.
+struct PeerSide: Sendable {
+  /// Largest message of a peer: a frame's body and its head; a slice part is smaller.
+  private static let messageBytesMax = 2 * RouterLimits.frameBodyBytesMax
+
+  let cluster: Cluster
+  let reports: ClusterReports
+  private let server: Server
+  private let client: PeerReportClient
+  private let log: Log
+
+  /// - Parameters:
+  ///   - node: the node's own part of a report.
+  ///   - account: the node's own account.
+  init(
+    _ cluster: Cluster, node: NodeReports, account: @escaping @Sendable () async -> NodeStatus
+  ) {
+    let configuration = cluster.configuration
+    let surroundings = cluster.surroundings
+    self.cluster = cluster
+    log = surroundings.log
+    client = PeerReportClient(group: surroundings.group)
+    reports = ClusterReports(
+      cluster: configuration.cluster, board: cluster.board, peers: client,
+      peerTimeout: configuration.peerTimeout)
+    let answers = PeerReportService(
+      cluster: configuration.cluster, shape: surroundings.shape, board: cluster.board, node: node,
+      now: surroundings.now)
+    let links = LinkService(
+      inbox: { id throws(LinkRefusal) in try await cluster.inbox(of: id) },
+      greeted: { await cluster.greeted($0) },
+      refused: { refusal, peer in Task { await cluster.refused(refusal, of: peer) } })
+    let methods = [
+      ServiceMethod(
+        PeerService.link,
+        .streaming { requests, writer, context in
+          try await links.serve(requests, writer, context)
+        }),
+      answers.method,
+      ServiceMethod(
+        PeerService.status,
+        .unary { message, _ in
+          let question = try StatusQuestion(request: message)
+          try Self.requireSame(question.cluster, configuration.cluster)
+          let status = await account()
+          return StatusAnswer.with { $0.status = status.encoded() }.encoded()
+        }),
+    ]
+    var options = ServerOptions()
+    options.handlersRunOnLoops = true
+    options.messageBytesMax = Self.messageBytesMax
+    server = Server(
+      group: surroundings.group, services: [Service(name: PeerService.name, methods: methods)],
+      options: options
+    ) { [log] (event: ServerEvent) in log.write(event) }
+  }
+
+  /// Listens to peers and follows the membership from now on.
+  ///
+  /// - Throws: `SocketError` when the address cannot be had.
+  func start() async throws -> SocketAddress {
+    let listen = cluster.configuration.listen
+    let address = try await server.listen(host: listen.host, port: listen.port)
+    await cluster.start(at: address)
+    return address
+  }
+
+  /// Ends links and streams at once: what a peer has under way it sends again, or keeps.
+  func stop(leaving: Bool) async {
+    await cluster.stop(leaving: leaving)
+    await client.close()
+    await server.shutdown(grace: .zero)
+  }
+
+  /// - Throws: FAILED_PRECONDITION when a peer of another cluster asks.
+  static func requireSame(_ theirs: String, _ own: String) throws(RPCError) {
+    guard theirs != own else { return }
+    throw RPCError(
+      .failedPrecondition, "this node belongs to cluster \"\(own)\", not \"\(theirs)\"")
+  }
+}
