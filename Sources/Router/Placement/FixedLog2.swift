@@ -6,8 +6,8 @@ enum FixedLog2 {
   /// Bits behind the point.
   static let fractionBits = 40
 
-  /// -log2(u) of u = (`drawn` + 1/2) / 2^64, nearly: by a table and straight lines between its
-  /// entries, at most 3e-6 too large. Below 2^46, never 0. O(1).
+  /// -log2(u) of u = `drawn` / 2^64, nearly: by a table and straight lines between its entries, at
+  /// most 3e-6 too large. Below 2^46, never 0. O(1).
   static func negated(_ drawn: UInt64) -> UInt64 {
     // The last two bits are given up, so that the result keeps below its bound.
     let drawn = drawn | 3

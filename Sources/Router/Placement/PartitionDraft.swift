@@ -13,12 +13,14 @@ struct PartitionDraft {
   private var shares: [Int]
   /// Has room.
   private var isOpen: [Bool]
-  /// The nearest open node of each partition that is left, as a key.
-  private var nearest: [UInt64]
   /// What nodes lack to their least shares.
   private var needed: Int
   /// Only nodes that have too little have room.
   private var isServingNeed = false
+  /// For each partition that is left the key of a node, none nearer of which is open: a heap, the
+  /// least on top. Rooms only close, so a key that is out of date is too small, and is set right
+  /// when it comes to the top.
+  private var nearest: [UInt64] = []
 
   /// - Precondition: one bound a node.
   init(_ distances: PartitionDistances, bounds: [ShareBounds]) {
@@ -26,61 +28,62 @@ struct PartitionDraft {
     self.bounds = bounds
     shares = [Int](repeating: 0, count: bounds.count)
     isOpen = bounds.map { $0.most > 0 }
-    nearest = []
     needed = bounds.reduce(0) { $0 + $1.least }
-    nearest = (0..<RouterLimits.partitions).map { nearestOpen($0) }
+    // Sorted, and so a heap.
+    nearest = (0..<RouterLimits.partitions).map { nearestOpen($0) }.sorted()
   }
 
-  /// The owner of each partition. O(partitions x (partitions + nodes)).
+  /// The owner of each partition. O(partitions x (nodes + log partitions)), if few are turned away
+  /// often.
   mutating func run() -> [UInt16] {
     var owners = [UInt16](repeating: 0, count: RouterLimits.partitions)
-    while !nearest.isEmpty {
+    while let key = nearest.first {
       if needed == nearest.count && !isServingNeed { serveNeed() }
-      let key = takeNearest()
       let node = PartitionDistances.node(key)
-      owners[PartitionDistances.partition(key)] = UInt16(node)
-      give(to: node)
+      if isOpen[node] {
+        owners[PartitionDistances.partition(key)] = UInt16(node)
+        give(to: node)
+        nearest[0] = nearest[nearest.count - 1]
+        nearest.removeLast()
+      } else {
+        nearest[0] = nearestOpen(PartitionDistances.partition(key))
+      }
+      sink()
     }
     return owners
-  }
-
-  /// The nearest pair of all, taken out.
-  private mutating func takeNearest() -> UInt64 {
-    var place = 0
-    var least = UInt64.max
-    for index in nearest.indices where nearest[index] < least {
-      least = nearest[index]
-      place = index
-    }
-    nearest.swapAt(place, nearest.count - 1)
-    nearest.removeLast()
-    return least
   }
 
   private mutating func give(to node: Int) {
     if shares[node] < bounds[node].least { needed -= 1 }
     shares[node] += 1
-    let limit = isServingNeed ? bounds[node].least : bounds[node].most
-    guard shares[node] == limit else { return }
-    isOpen[node] = false
-    for index in nearest.indices where PartitionDistances.node(nearest[index]) == node {
-      nearest[index] = nearestOpen(PartitionDistances.partition(nearest[index]))
-    }
+    isOpen[node] = shares[node] < (isServingNeed ? bounds[node].least : bounds[node].most)
   }
 
   private mutating func serveNeed() {
     isServingNeed = true
     isOpen = zip(shares, bounds).map { $0 < $1.least }
-    nearest = nearest.map { nearestOpen(PartitionDistances.partition($0)) }
   }
 
   private func nearestOpen(_ partition: Int) -> UInt64 {
     var least = UInt64.max
     let first = partition * bounds.count
-    for node in bounds.indices where isOpen[node] {
+    for node in 0..<bounds.count where isOpen[node] {
       least = min(least, distances.keys[first + node])
     }
     precondition(least < .max, "the bounds leave no room")
     return least
+  }
+
+  /// Lets the key on top sink to its place.
+  private mutating func sink() {
+    var place = 0
+    while true {
+      var child = 2 * place + 1
+      guard child < nearest.count else { return }
+      if child + 1 < nearest.count && nearest[child + 1] < nearest[child] { child += 1 }
+      guard nearest[child] < nearest[place] else { return }
+      nearest.swapAt(place, child)
+      place = child
+    }
   }
 }
