@@ -52,6 +52,7 @@ let package = Package(
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
     .systemLibrary(name: "CMalloc"),
+    system("CCares", pkgConfig: "libcares", apt: "libc-ares-dev", brew: "c-ares"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
 
     library("Protobuf"),
@@ -62,8 +63,13 @@ let package = Package(
     library(
       "RPCServices", ["RPC", "Protobuf"],
       exclude: ["health.proto", "reflection.proto", "reflection_v1alpha.proto"]),
+    library("Etcd", ["Protobuf"], exclude: ["etcd.proto"]),
     executable(
-      "Node", ["Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "CMalloc", "CYAML"]),
+      "Node",
+      [
+        "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "Etcd", "CCares", "CMalloc",
+        "CYAML",
+      ]),
 
     executable("ProtocPlugin", ["Protobuf"], exclude: ["plugin.proto"]),
     library("Interop", ["RPC", "RPCServices", "Protobuf"], exclude: ["Protos"]),

@@ -90,7 +90,7 @@ extension ClusterFlags {
       "peers-dns-interval", \.peersDNSInterval, .duration(.milliseconds(100)...(.seconds(3600))),
       "how often the name is looked up"),
     Flag(
-      "dns-server", \.dnsServer, ValueKind<HostPort>.target.or("system"),
+      "dns-server", \.dnsServer, ValueKind<HostPort>.nameServer.or("system"),
       "who is asked for it"),
     Flag(
       "etcd", \.etcd, ValueKind<[HostPort]>.targets.or("none"),

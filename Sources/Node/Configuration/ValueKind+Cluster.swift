@@ -17,6 +17,23 @@ extension ValueKind where Value == HostPort {
     parse: { HostPort($0).flatMap { $0.port > 0 ? $0 : nil } }, show: { $0.description })
 }
 
+extension ValueKind where Value == HostPort {
+  /// Who is asked for names: itself no name.
+  static let nameServer = ValueKind(
+    placeholder: "ADDRESS:PORT", expected: "ADDRESS:PORT, such as 10.0.0.2:53 or [::1]:53",
+    parse: { HostPort($0).flatMap { $0.port > 0 && $0.hasNumericHost ? $0 : nil } },
+    show: { $0.description })
+}
+
+extension HostPort {
+  /// Whether the host is an address, not a name.
+  fileprivate var hasNumericHost: Bool {
+    if host.contains(":") { return host.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." } }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil && !$0.hasPrefix("+") }
+  }
+}
+
 extension ValueKind where Value == [HostPort] {
   /// Several of them.
   static let targets = ValueKind(

@@ -8,6 +8,7 @@ final class SourceReport: Sendable {
   private struct State {
     var published: MembershipSnapshot?
     var failure: String?
+    var isWell = false
   }
 
   private let state = Mutex(State())
@@ -23,11 +24,16 @@ final class SourceReport: Sendable {
     self.publish = publish
   }
 
-  /// The source works, and says this.
-  func learned(_ snapshot: MembershipSnapshot) {
+  /// The source says this.
+  ///
+  /// - Parameter isWell: it works in every respect: an earlier failure is over.
+  func learned(_ snapshot: MembershipSnapshot, isWell: Bool = true) {
     let (isNew, wasBroken) = state.withLock { state in
-      defer { (state.published, state.failure) = (snapshot, nil) }
-      return (state.published != snapshot, state.failure != nil)
+      defer {
+        state.published = snapshot
+        if isWell { (state.failure, state.isWell) = (nil, true) }
+      }
+      return (state.published != snapshot, isWell && state.failure != nil)
     }
     if wasBroken { log.info("the source of peers works again", ["source": .string(source)]) }
     guard isNew else { return }
@@ -35,10 +41,13 @@ final class SourceReport: Sendable {
     publish(snapshot)
   }
 
+  /// Whether it works in every respect.
+  var isWell: Bool { state.withLock { $0.isWell } }
+
   /// The source does not work; what it said before stays. Said once until the reason changes.
   func failed(_ reason: String) {
     let (isNew, kept) = state.withLock { state in
-      defer { state.failure = reason }
+      defer { (state.failure, state.isWell) = (reason, false) }
       return (state.failure != reason, state.published?.count)
     }
     guard isNew else { return }

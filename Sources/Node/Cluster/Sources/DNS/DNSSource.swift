@@ -21,6 +21,22 @@ struct DNSSource: MembershipSource {
   func refresh() { alarm.ring() }
 
   func run(_ publish: @escaping @Sendable (MembershipSnapshot) -> Void) async {
-    fatalError("unwritten")
+    let report = SourceReport(name, log: log, publish: publish)
+    repeat {
+      await lookUp(report)
+    } while (try? await alarm.wait(origin.interval, shortest: Self.intervalMin)) != nil
+  }
+
+  private func lookUp(_ report: SourceReport) async {
+    do throws(DNSFailure) {
+      let answer = try await DNSLookup.run(origin)
+      do throws(PeerProblem) {
+        report.learned(try answer.snapshot(of: origin.name))
+      } catch {
+        throw DNSFailure(reason: "\(origin.name.name): \(error)")
+      }
+    } catch {
+      if !Task.isCancelled { report.failed(error.reason) }
+    }
   }
 }
