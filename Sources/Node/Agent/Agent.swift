@@ -108,6 +108,10 @@ actor Agent {
     let ack = try await client.push(run, timeout: Self.callTimeout)
     backlog.acknowledged(before: end)
     noteRejections(ack)
+    if ack.pointsHinted > 0 {
+      log.info(
+        "the node keeps points for nodes that are away", ["points": .count(ack.pointsHinted)])
+    }
   }
 
   private func noteRejections(_ ack: Ack) {

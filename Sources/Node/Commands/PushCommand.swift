@@ -61,7 +61,7 @@ struct PushCommand: Command {
     let ack = try error.status.details.flatMap { try StatusDetails.decode(Ack.self, from: $0) }
     let partial = ack.map { ack in
       PushReport.Partial(
-        received: ack.pointsReceived, rejected: ack.pointsRejected,
+        received: ack.pointsReceived, hinted: ack.pointsHinted, rejected: ack.pointsRejected,
         rejections: ack.rejections.map(PushReport.Rejection.init),
         isAboutPoint: [.invalidArgument, .resourceExhausted].contains(error.status.code))
     }
@@ -102,7 +102,7 @@ struct PushCommand: Command {
   private func write(_ ack: Ack, _ report: PushReport) -> ExitCode {
     for line in report.badLines { Output.standardError.write(line + "\n") }
     let lines = report.acknowledgement(
-      received: ack.pointsReceived, rejected: ack.pointsRejected,
+      received: ack.pointsReceived, hinted: ack.pointsHinted, rejected: ack.pointsRejected,
       ack.rejections.map(PushReport.Rejection.init))
     Output.standardOutput.write(lines.joined(separator: "\n") + "\n")
     let isClean = !report.intake.isStopped && ack.pointsRejected == 0

@@ -17,10 +17,12 @@ struct SummaryCommand: Command {
       Flag("format", \.format, .oneOf("FORMAT"), "form of the output"),
       Flag("sort", \.sort, .oneOf("COLUMN"), "order: names ascending, numbers descending"),
       Flag(optional: "limit", \.limit, .count(1...Int.max), "print so many series at most"),
+      Flag("strict", \.filter.isStrict, "fail rather than print what is not complete"),
     ] + SummaryFilter.flags.map { $0.lifted(\.filter) },
     notes: """
       A series is chosen when any name, prefix or glob chooses it. JSON is an object with
-      `metrics`, from name to count, sum, avg, min and max, in full precision.
+      `metrics`, from name to count, sum, avg, min and max, in full precision; `complete` says
+      whether all nodes of the cluster are in it, `nodes` how each answered.
 
       examples:
         tributary summary --prefix cpu. --sort max
@@ -31,6 +33,9 @@ struct SummaryCommand: Command {
     var summary = try await Target.withClient(target) { try await $0.summary(filter) }
     summary.rows = Array(summary.rows.sorted(by: sort).prefix(limit ?? .max))
     Output.standardOutput.write(SummaryText.write(summary, as: format))
+    if format == .csv, let note = summary.coverage?.note {
+      Output.standardError.write("tributary summary: \(note)\n")
+    }
     return .success
   }
 }

@@ -42,6 +42,19 @@ struct JSONWriter {
     enclosed("{", "}", members)
   }
 
+  /// Writes an array of objects as a member of the object that is open.
+  mutating func member<Element>(
+    _ name: String, objects: [Element], _ members: (Element, inout JSONWriter) -> Void
+  ) {
+    key(name)
+    enclosed("[", "]") { array in
+      for element in objects {
+        if !array.isFirst { array.text += "," }
+        array.enclosed("{", "}") { members(element, &$0) }
+      }
+    }
+  }
+
   private mutating func enclosed(
     _ open: String, _ close: String, _ members: (inout JSONWriter) -> Void
   ) {

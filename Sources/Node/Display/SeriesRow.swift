@@ -21,6 +21,8 @@ struct Summary: Sendable, Hashable {
   var windowSeconds: Int64
   /// Steps in which old points leave the window.
   var resolutionSeconds: Int64
+  /// How much of the cluster answered; nil: the node spoke for itself alone.
+  var coverage: SummaryCoverage?
 }
 
 /// What rows are ordered by.

@@ -42,8 +42,9 @@ struct SummaryCoverage: Sendable, Hashable {
     return gaps.isEmpty ? nil : Printable.line("incomplete: " + gaps.joined(separator: "; "))
   }
 
-  /// The coverage of this page and of another: what either lacks is lacking.
-  func joined(_ other: SummaryCoverage) -> SummaryCoverage {
-    complete ? other : self
+  /// The coverage of an answer in two parts: what either lacks is lacking.
+  static func joined(_ first: SummaryCoverage?, _ second: SummaryCoverage?) -> SummaryCoverage? {
+    guard let first, let second else { return first ?? second }
+    return first.complete ? second : first
   }
 }

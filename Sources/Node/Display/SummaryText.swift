@@ -18,7 +18,7 @@ enum SummaryText {
     }
   }
 
-  /// An aligned table and a line that says what it covers.
+  /// An aligned table, a line that says what it covers, and one that says what is missing.
   private static func table(_ summary: Summary) -> String {
     let hasInfinities = summary.rows.contains { infinities($0) > 0 }
     let titles = ["NAME", "COUNT", "SUM", "AVG", "MIN", "MAX"] + (hasInfinities ? ["INF"] : [])
@@ -26,7 +26,8 @@ enum SummaryText {
     for row in summary.rows {
       table.append(cells(row) + (hasInfinities ? [String(infinities(row))] : []))
     }
-    return (table.lines() + ["", footer(summary)]).joined(separator: "\n") + "\n"
+    let notes = [footer(summary), summary.coverage?.note].compactMap(\.self)
+    return (table.lines() + [""] + notes).joined(separator: "\n") + "\n"
   }
 
   /// Name, count, sum, average, least and greatest value, for people.
@@ -45,19 +46,36 @@ enum SummaryText {
     return "\(count) series over \(span) as of \(time.timeOfDayText) UTC"
   }
 
-  /// An object with `metrics` (name to statistics), `as_of`, `window_seconds`. Infinities are
-  /// there when they are not zero. Members are in the order of the rows.
+  /// An object with `metrics` (name to statistics), `as_of`, `window_seconds`, and of a report that
+  /// is not one node's alone `complete` and `nodes`. Infinities are there when they are not zero.
+  /// Members are in the order of the rows.
   private static func json(_ summary: Summary) -> String {
     var writer = JSONWriter()
     writer.object { report in
       report.member("as_of", summary.asOf)
       report.member("window_seconds", summary.windowSeconds)
       report.member("resolution_seconds", summary.resolutionSeconds)
+      if let coverage = summary.coverage {
+        report.member("complete", coverage.complete)
+        report.member("epoch", coverage.epoch)
+        report.member("nodes", objects: coverage.nodes, node)
+      }
       report.member("metrics") { metrics in
         for row in summary.rows { metrics.member(row.name) { statistics(row, &$0) } }
       }
     }
     return writer.text + "\n"
+  }
+
+  private static func node(_ node: SummaryCoverage.Node, _ object: inout JSONWriter) {
+    object.member("node_id", node.id)
+    object.member("incarnation", node.incarnation)
+    object.member("answered", node.answered)
+    object.member("error", node.error)
+    object.member("latency_microseconds", node.latencyMicroseconds)
+    object.member("staleness_milliseconds", node.stalenessMilliseconds)
+    object.member("points_hinted", node.pointsHinted)
+    object.member("handed_over", node.handedOver)
   }
 
   private static func statistics(_ row: SeriesRow, _ object: inout JSONWriter) {

@@ -50,11 +50,12 @@ struct WatchModel {
 
   /// The screen: a heading, as many series as fit, and a line about the rest.
   func screen(target: String, columns: Int, rows: Int, limit: Int?) -> [String] {
-    let note = trouble.map { "  ! \(Printable.line($0))" } ?? (summary == nil ? "  asking..." : "")
-    var lines = ["tributary \(target)" + note, ""]
+    let state = trouble.map { "  ! \(Printable.line($0))" } ?? (summary == nil ? "  asking..." : "")
+    var lines = ["tributary \(target)" + state, ""]
     guard let summary else { return lines.map { TextWidth.truncated($0, to: columns) } }
     let sorted = summary.rows.sorted(by: sort)
-    let shown = sorted.prefix(min(limit ?? .max, max(1, rows - 5)))
+    let note = summary.coverage?.note
+    let shown = sorted.prefix(min(limit ?? .max, max(1, rows - 5 - (note == nil ? 0 : 1))))
     var table = Table(titles: ["NAME", "COUNT", "AVG", "MIN", "MAX", "RATE/S", "RECENT AVERAGES"])
     for row in shown {
       let cells = SummaryText.cells(row)
@@ -66,6 +67,7 @@ struct WatchModel {
     lines += table.lines(width: columns)
     let hidden = sorted.count - shown.count
     lines += ["", SummaryText.footer(summary) + (hidden > 0 ? ", \(hidden) not shown" : "")]
+    if let note { lines.append(note) }
     return lines.map { TextWidth.truncated($0, to: columns) }
   }
 }

@@ -27,8 +27,13 @@ struct PushReport {
   }
 
   /// The answer of the node: what it took, and of what it did not, why and where the first is.
-  func acknowledgement(received: Int64, rejected: Int64, _ rejections: [Rejection]) -> [String] {
+  ///
+  /// - Parameter hinted: of those received, points kept for nodes that are away.
+  func acknowledgement(
+    received: Int64, hinted: Int64 = 0, rejected: Int64, _ rejections: [Rejection]
+  ) -> [String] {
     var lines = ["received \(received)\(rejected > 0 ? ", rejected \(rejected)" : "")"]
+    if hinted > 0 { lines.append("  \(Self.hintedText(hinted))") }
     for rejection in rejections {
       var line = "  \(rejection.reason) \(rejection.count), first at \(place(rejection.firstIndex))"
       if !rejection.hint.isEmpty { line += ": \(rejection.hint)" }
@@ -40,9 +45,15 @@ struct PushReport {
     return lines
   }
 
+  /// What points are that a node keeps for others.
+  static func hintedText(_ points: Int64) -> String {
+    "\(points) kept for nodes that are away: in no summary before they are back"
+  }
+
   /// The Ack so far of a stream that the node ended early.
   struct Partial: Hashable {
     var received: Int64
+    var hinted: Int64 = 0
     var rejected: Int64
     var rejections: [Rejection] = []
     /// The point after those counted is the reason of the end.
@@ -55,6 +66,7 @@ struct PushReport {
       return "the node did not say how many of the \(intake.pointCount) points sent it took"
     }
     var text = "of \(intake.pointCount) points sent it received \(partial.received)"
+    if partial.hinted > 0 { text += " (\(Self.hintedText(partial.hinted)))" }
     if partial.rejected > 0 { text += " and rejected \(partial.rejected)" }
     for one in partial.rejections {
       text += " (\(one.reason) \(one.count), first at \(place(one.firstIndex)))"

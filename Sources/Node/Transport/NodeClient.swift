@@ -86,12 +86,15 @@ final class NodeClient: Sendable {
     request.pageSize = Self.pageSize
     request.bytesMax = Self.pageBytesMax
     var summary = Summary(rows: [], asOf: 0, windowSeconds: 0, resolutionSeconds: 0)
+    var isFirst = true
     while true {
       let page = try await page(&request)
-      if summary.rows.isEmpty {
+      defer { isFirst = false }
+      if isFirst {
         summary = page.summary
       } else {
         summary.rows += page.summary.rows
+        summary.coverage = SummaryCoverage.joined(summary.coverage, page.summary.coverage)
       }
       guard !page.nextPageToken.isEmpty else { return summary }
       guard page.nextPageToken != request.pageToken else {

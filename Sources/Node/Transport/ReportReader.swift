@@ -29,6 +29,9 @@ enum ReportReader {
       case (3, .varint): summary.asOf = Int64(bitPattern: try reader.readVarint(bytes))
       case (4, .varint): summary.windowSeconds = Int64(bitPattern: try reader.readVarint(bytes))
       case (5, .varint): summary.resolutionSeconds = Int64(bitPattern: try reader.readVarint(bytes))
+      case (10, .lengthDelimited):
+        let range = try reader.readLengthDelimited(bytes)
+        summary.coverage = SummaryCoverage(try Coverage(decoding: Array(message[range])))
       default: try reader.skip(tag, bytes)
       }
     }

@@ -10,6 +10,10 @@ struct SummaryFilter: Sendable {
   var globs: [String] = []
   /// Seconds; nil: the node's window.
   var windowSeconds: Int64?
+  /// Only what the node itself holds.
+  var isLocal = false
+  /// Rather an error than an answer that is not complete.
+  var isStrict = false
 
   /// The flags that choose them.
   static let flags: [Flag<SummaryFilter>] = [
@@ -19,6 +23,7 @@ struct SummaryFilter: Sendable {
     Flag(
       optional: "window", \.windowSeconds, .seconds(1...ShardLimits.windowSecondsMax),
       "a span shorter than the node's, ending now"),
+    Flag("local", \.isLocal, "only what the node itself holds, not the whole cluster"),
   ]
 
   /// The question for the first page.
@@ -28,6 +33,8 @@ struct SummaryFilter: Sendable {
       $0.prefixes = prefixes
       $0.globs = globs
       $0.windowSeconds = windowSeconds ?? 0
+      $0.local = isLocal
+      $0.strict = isStrict
     }
   }
 }

@@ -26,11 +26,13 @@ struct ColumnsReader {
       throw .malformed(error)
     }
     let end = first + rows
+    // First of all: what is not there has no length that a message could claim.
+    guard nameEnds.count == end else { throw .columnsDiffer }
     if positiveInfinities.count == first { positiveInfinities += repeatElement(0, count: rows) }
     if negativeInfinities.count == first { negativeInfinities += repeatElement(0, count: rows) }
     guard
-      nameEnds.count == end, counts.count == end, sums.count == end, minima.count == end,
-      maxima.count == end, positiveInfinities.count == end, negativeInfinities.count == end
+      counts.count == end, sums.count == end, minima.count == end, maxima.count == end,
+      positiveInfinities.count == end, negativeInfinities.count == end
     else { throw .columnsDiffer }
     try placeNames(first..<end, from: firstName)
     appendHashes(names, nameEnds, first..<end, to: &hashes)
