@@ -35,6 +35,20 @@ public actor Aggregator {
     core.report(request, now: max(now, core.clock))
   }
 
+  /// Copies some of the slices out. See ``ShardCore/exportSlices(from:seriesMax:now:)``.
+  public func exportSlices(from cursor: SliceCursor = .start, seriesMax: Int, now: Int64)
+    -> (batch: SliceBatch, next: SliceCursor?)
+  {
+    core.exportSlices(from: cursor, seriesMax: seriesMax, now: max(now, core.clock))
+  }
+
+  /// Adds slices that another shard exported. See ``ShardCore/fold(_:now:)``.
+  ///
+  /// - Parameter now: read when the shard turns to it.
+  public func fold(_ batch: SliceBatch, now: @autoclosure @Sendable () -> Int64) -> FoldOutcome {
+    core.fold(batch, now: now())
+  }
+
   /// Gives back idle series' memory when no points come. Call it every second or so; `now` is read
   /// when the shard turns to it.
   public func tick(now: @autoclosure @Sendable () -> Int64) {

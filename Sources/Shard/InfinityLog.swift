@@ -4,7 +4,8 @@
 ///
 /// Owned by one series' header; touched only by its shard.
 final class InfinityLog {
-  private struct Entry {
+  /// The infinities of one slice.
+  struct Entry {
     let index: Int64
     var positive: Int64 = 0
     var negative: Int64 = 0
@@ -15,10 +16,9 @@ final class InfinityLog {
   /// What the log takes: the object, the array's head and its entries.
   var bytes: Int { 32 + 48 + entries.capacity * MemoryLayout<Entry>.stride }
 
-  /// Counts one. O(1) in the newest slice, O(log slices) otherwise, and O(slices) for a slice that
+  /// Counts some. O(1) in the newest slice, O(log slices) otherwise, and O(slices) for a slice that
   /// had none.
-  func add(_ value: Double, slice index: Int64, firstLive: Int64) {
-    assert(value.isInfinite)
+  func add(_ counts: (positive: Int64, negative: Int64), slice index: Int64, firstLive: Int64) {
     let position = place(of: index)
     if position == entries.count || entries[position].index != index {
       entries.insert(Entry(index: index), at: position)
@@ -26,8 +26,12 @@ final class InfinityLog {
       if expired > 0 { entries.removeFirst(expired) }
     }
     let entry = place(of: index)
-    if value > 0 { entries[entry].positive += 1 } else { entries[entry].negative += 1 }
+    entries[entry].positive &+= counts.positive
+    entries[entry].negative &+= counts.negative
   }
+
+  /// The slices from `first` on that have any, oldest first.
+  func entries(from first: Int64) -> [Entry] { Array(entries[place(of: first)...]) }
 
   /// The counts from slice `first` on.
   func counts(from first: Int64) -> (positive: Int64, negative: Int64) {

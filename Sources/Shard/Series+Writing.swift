@@ -15,6 +15,16 @@ extension Series {
 
   /// Counts an infinity in a live slice.
   func addInfinity(_ value: Double, slice index: Int64, _ window: Window, heap: inout Heap) {
+    assert(value.isInfinite)
+    let counts: (Int64, Int64) = value > 0 ? (1, 0) : (0, 1)
+    unsafe logInfinities(counts, slice: index, window, heap: &heap)
+  }
+
+  /// Counts infinities in a live slice.
+  func logInfinities(
+    _ counts: (positive: Int64, negative: Int64), slice index: Int64, _ window: Window,
+    heap: inout Heap
+  ) {
     unsafe noteWrite(index, window, heap: &heap)
     let log: InfinityLog
     if let existing = unsafe header.pointee.infinities {
@@ -25,11 +35,12 @@ extension Series {
       heap.count(log.bytes)
     }
     let before = log.bytes
-    log.add(value, slice: index, firstLive: window.first)
+    log.add(counts, slice: index, firstLive: window.first)
     heap.count(log.bytes - before)
   }
 
-  private func open(_ index: Int64, _ window: Window, heap: inout Heap) {
+  /// Makes a live slice the open one.
+  func open(_ index: Int64, _ window: Window, heap: inout Heap) {
     assert(index >= window.first && index <= window.last, "slice is not live")
     unsafe close()
     unsafe noteWrite(index, window, heap: &heap)

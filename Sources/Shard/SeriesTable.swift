@@ -125,8 +125,31 @@ struct SeriesTable: ~Copyable {
   }
 
   @inline(__always)
-  private func home(_ hash: UInt64) -> Int {
-    Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) &>> shift)
+  private func home(_ hash: UInt64) -> Int { home(remixed: SeriesTable.remix(hash)) }
+
+  @inline(__always)
+  func home(remixed: UInt64) -> Int { Int(truncatingIfNeeded: remixed &>> shift) }
+
+  /// Spreads all bits of a hash over the highest; one to one.
+  @inline(__always)
+  static func remix(_ hash: UInt64) -> UInt64 { hash &* 0x9E37_79B9_7F4A_7C15 }
+
+  /// The smallest remixed hash whose home is the slot behind `home`; nil: that was the last slot.
+  func remixed(behind home: Int) -> UInt64? {
+    home + 1 < capacity ? UInt64(home + 1) << shift : nil
+  }
+
+  /// Where records lie whose home is `home` and whose remixed hash is at least `first`. O(records
+  /// up to the next empty slot).
+  func positions(homedAt home: Int, from first: UInt64) -> [Int] {
+    var positions: [Int] = []
+    var position = home
+    while unsafe slots[position].header != nil {
+      let remixed = unsafe SeriesTable.remix(slots[position].hash)
+      if remixed >= first, self.home(remixed: remixed) == home { positions.append(position) }
+      position = next(position)
+    }
+    return positions
   }
 
   @inline(__always)

@@ -70,7 +70,8 @@ extension ShardCore {
     }
   }
 
-  private mutating func findOrCreate(
+  /// The record of a name, padded with zeros; nil: it is new, and there is no room.
+  mutating func findOrCreate(
     _ hash: UInt64, _ name: UnsafeRawPointer, _ length: Int
   ) -> UnsafeMutablePointer<Series.Header>? {
     if let header = unsafe table.find(hash: hash, name: name, length: length) {

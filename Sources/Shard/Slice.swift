@@ -7,6 +7,8 @@
 struct Slice {
   private static let lapBits: UInt64 = 24
   private static let lapMask: UInt64 = (1 << lapBits) - 1
+  /// Most points of a slice: what 40 bits count.
+  static let countMax = Int64(UInt64.max >> lapBits)
 
   /// Points in the upper 40 bits, the lap's lowest 24 below. A lap repeats after 2^24 rings; a
   /// series that idle has long been given back.
@@ -45,6 +47,21 @@ struct Slice {
     if value < min { min = value }
     if value > max { max = value }
   }
+
+  /// Adds the finite values of another slice; what the sum loses by rounding is added to
+  /// `compensation`.
+  ///
+  /// - Precondition: together they have at most ``countMax``.
+  mutating func add(_ other: SeriesSummary, compensation: inout Double) {
+    precondition(other.count >= 0 && count + other.count <= Slice.countMax, "slice overflows")
+    stamp &+= UInt64(other.count) << Slice.lapBits
+    compensation += CompensatedSum.add(other.sum, to: &sum)
+    min = Swift.min(min, other.min)
+    max = Swift.max(max, other.max)
+  }
+
+  /// The statistics of its finite values.
+  var summary: SeriesSummary { SeriesSummary(count: count, sum: sum, min: min, max: max) }
 
   /// Takes the collected rounding errors into the sum.
   mutating func fold(_ compensation: Double) {
