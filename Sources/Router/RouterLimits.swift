@@ -144,6 +144,27 @@ public enum RouterLimits {
 
   /// Most nodes whose newest life is remembered: former ones, those that left, and as many more.
   static let livesMax = 4 * formerMax
+  // MARK: Handing over
+
+  /// Largest part of what a leaving node hands over: a quarter of what a peer takes as one message.
+  public static let slicePartBytesMax = 1 << 20
+
+  /// What one slice takes at most: a start and a count of 6 B, three doubles, two counts of
+  /// infinities of 10 B.
+  static let sliceBytesMax = 6 + 6 + 3 * 8 + 2 * 10
+
+  /// What a part takes besides names and slices: ids, numbers, tags and lengths of columns.
+  static let slicePartOverheadBytes = 1024
+
+  /// Between two rounds of questions whether points are on their way to a leaving node.
+  static let drainPauseMilliseconds: Int64 = 100
+
+  /// Between two attempts to hand over.
+  static let drainRetryMilliseconds: Int64 = 300
+
+  /// How often those that did not hear that a node has left are told again: 10 x 0.3 s. The others
+  /// tell them, too.
+  static let drainFarewellsMax = 10
 
   // MARK: Placement
 

@@ -23,6 +23,9 @@ public enum ShardLimits {
   /// Most slices of a series: a day at one second is 86 472. At 32 B each: 3.2 MB a busy series.
   public static let slicesMax = 100_000
 
+  /// Most points of a slice: what 40 bits count.
+  public static let slicePointsMax: Int64 = 1 << 40 - 1
+
   /// How far the clocks of two callers of one shard may lie apart: two loops read the time up to
   /// a batch's delay apart. A step backwards beyond it is a clock that was set.
   public static let clockSkewSeconds: Int64 = 10

@@ -8,7 +8,7 @@ struct Slice {
   private static let lapBits: UInt64 = 24
   private static let lapMask: UInt64 = (1 << lapBits) - 1
   /// Most points of a slice: what 40 bits count.
-  static let countMax = Int64(UInt64.max >> lapBits)
+  static let countMax = ShardLimits.slicePointsMax
 
   /// Points in the upper 40 bits, the lap's lowest 24 below. A lap repeats after 2^24 rings; a
   /// series that idle has long been given back.

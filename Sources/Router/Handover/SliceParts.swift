@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Proto
+internal import Protobuf
+public import Shard
+
+/// Cuts slices for one receiver into messages: serialized `telemetry.peer.v1.SlicePart`s, each at
+/// most ``RouterLimits/slicePartBytesMax``. A series may go on in the next part.
+public struct SliceParts {
+  private let heading: HandOverHeading
+  private var open = SliceBatch()
+  /// Of the open part, from above.
+  private var bytes = 0
+  /// Series added; one that went on in another part counts once.
+  public private(set) var series = 0
+  /// Slices added.
+  public private(set) var slices = 0
+
+  private static let bytesMax =
+    RouterLimits.slicePartBytesMax - RouterLimits.slicePartOverheadBytes
+
+  /// Nothing added yet.
+  public init(_ heading: HandOverHeading) { self.heading = heading }
+
+  /// Adds a series with all its slices; gives back the parts that became full. O(bytes).
+  public mutating func add(series: Int, of batch: SliceBatch) -> [[UInt8]] {
+    var full: [[UInt8]] = []
+    var rest = batch.sliceRange(series)
+    // A length and a number of slices, each 3 B at most.
+    let nameBytes = batch.nameRange(series).count + 6
+    self.series += 1
+    slices += rest.count
+    repeat {
+      let room = (Self.bytesMax - bytes - nameBytes) / RouterLimits.sliceBytesMax
+      if room <= 0 && bytes > 0 {
+        full.append(take())
+        continue
+      }
+      let now = rest.prefix(max(room, 1))
+      open.append(series: series, of: batch, slices: now)
+      bytes += nameBytes + now.count * RouterLimits.sliceBytesMax
+      rest = rest.dropFirst(now.count)
+    } while !rest.isEmpty
+    return full
+  }
+
+  /// The last part. There is one even if nothing was added: it, too, replaces earlier attempts.
+  public mutating func finish() -> [UInt8] { take() }
+
+  private mutating func take() -> [UInt8] {
+    let part = SlicePart.with {
+      $0.cluster = heading.cluster
+      $0.origin = heading.origin.wire
+      $0.attempt = heading.attempt
+      if !open.isEmpty { $0.columns = open.columns }
+    }
+    (open, bytes) = (SliceBatch(), 0)
+    return part.encoded()
+  }
+}
+
+extension SliceBatch {
+  /// The message.
+  var columns: SliceColumns {
+    .with {
+      $0.names = nameBytes
+      for row in 0..<series {
+        $0.nameLengths.append(UInt32(nameRange(row).count))
+        $0.slices.append(UInt32(sliceRange(row).count))
+      }
+      $0.starts = starts
+      $0.counts = statistics.map(\.count)
+      $0.sums = statistics.map(\.sum)
+      $0.minima = statistics.map(\.min)
+      $0.maxima = statistics.map(\.max)
+      if statistics.contains(where: { $0.positiveInfinities != 0 }) {
+        $0.positiveInfinities = statistics.map(\.positiveInfinities)
+      }
+      if statistics.contains(where: { $0.negativeInfinities != 0 }) {
+        $0.negativeInfinities = statistics.map(\.negativeInfinities)
+      }
+    }
+  }
+}
