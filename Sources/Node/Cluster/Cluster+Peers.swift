@@ -24,8 +24,10 @@ extension Cluster {
       if isLive {
         surroundings.log.info("link is live", ["peer": .string(id.text)])
       } else {
-        surroundings.log.debug(
-          "link ended", ["peer": .string(id.text), "reason": .string(reason)])
+        if !reason.isEmpty {
+          surroundings.log.warning(
+            "link broke", ["peer": .string(id.text), "reason": .string(reason)])
+        }
         if let address = await links[id]?.address.description { unsure.insert(address) }
         source?.refresh()
       }

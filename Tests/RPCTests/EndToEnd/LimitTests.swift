@@ -39,7 +39,7 @@ struct LimitTests {
       callOptions.encoding = encoding
       for method in ["Unary", "Count", "Stream"] {
         let call = try await pair.channel.open("/test.Echo/\(method)", options: callOptions)
-        try? await call.send([UInt8](repeating: 0, count: 2 << 20))
+        _ = try? await call.send([UInt8](repeating: 0, count: 2 << 20))
         try? await call.finishSending()
         #expect(await call.status().code == .resourceExhausted, "\(method)")
       }
@@ -119,7 +119,7 @@ struct LimitTests {
     try await Pair.with(Pair()) { pair in
       let call = try await pair.channel.open("/test.Echo/Unary")
       try await call.send([1])
-      try? await call.send([2])
+      _ = try? await call.send([2])
       #expect(await call.status().code == .unimplemented)
     }
   }

@@ -64,6 +64,7 @@ extension PeerLink {
       switch try core.received(message.bytes, now: LinkClock.now) {
       case .welcomed(let identity, let departed):
         report(.met(identity, departed: departed))
+        wasLive = true
         report(.changed(isLive: true, reason: ""))
       default: break
       }
@@ -83,6 +84,7 @@ extension PeerLink {
     }
     carrier = nil
     afterEvent()
-    report(.changed(isLive: false, reason: reason))
+    report(.changed(isLive: false, reason: wasLive ? reason : ""))
+    wasLive = false
   }
 }

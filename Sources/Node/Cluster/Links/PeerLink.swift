@@ -17,7 +17,7 @@ actor PeerLink: PeerLane {
     case refused(LinkRefusal.Kind, message: String)
     /// The node must not go on, for this reason.
     case mustStop(String)
-    /// The stream came up, or broke, with the reason.
+    /// The stream came up, or could not be opened, or broke: then with the reason.
     case changed(isLive: Bool, reason: String)
   }
 
@@ -36,6 +36,8 @@ actor PeerLink: PeerLane {
   var carrier: Task<Void, Never>?
   /// Why the stream is being ended, if we end it.
   var endReason: String?
+  /// The latest stream was welcomed.
+  var wasLive = false
   /// Bytes of all messages sent, as compressed.
   var bytesCompressed = 0
   let transport: LinkTransport
