@@ -7,6 +7,7 @@ internal import RPC
 struct InteropProgram {
   private let host: String
   private let port: Int
+  private let authority: String?
   private let cases: [InteropCase]
   private let metadata: Metadata
 
@@ -24,6 +25,7 @@ struct InteropProgram {
     }
     host = flags["server_host"] ?? "localhost"
     port = try flags.port("server_port", default: 10000)
+    authority = flags["server_host_override"].flatMap { $0.isEmpty ? nil : $0 }
     metadata = try Self.metadata(flags["additional_metadata"] ?? "")
     cases = try Self.cases(flags["test_case"] ?? "large_unary")
   }
@@ -55,7 +57,9 @@ struct InteropProgram {
   /// - Returns: whether all passed.
   func run() async -> Bool {
     let group = EventLoopGroup(loops: 1)
-    let channel = Channel(host: host, port: port, group: group)
+    var options = ChannelOptions()
+    options.authority = authority
+    let channel = Channel(host: host, port: port, group: group, options: options)
     let client = InteropClient(channel, metadata: metadata)
     var allPassed = true
     for one in cases {

@@ -131,6 +131,37 @@ def test_a_shutdown_under_load_leaves_no_stream_without_an_end(open_channel, tel
             grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.OK}, ends
 
 
+def test_streams_on_old_connections_end_with_an_exact_account(start, telemetry_schema):
+    node, client = start("--connection-age-max", "1s", "--connection-age-grace", "100ms",
+                         "--series-max", "4", "--shards", "2")
+    ends, lock = [], threading.Lock()
+
+    def push(number: int) -> None:
+        def points():
+            while True:
+                yield ("old", 1.0)
+                yield (f"old{number}", 1.0)  # Of some the node knows too many.
+
+        with pytest.raises(grpc.RpcError) as caught:
+            with grpc.insecure_channel(node.target) as channel:
+                Telemetry(channel, telemetry_schema).push(points())
+        with lock:
+            ends.append(caught.value)
+
+    threads = [threading.Thread(target=push, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert {end.code() for end in ends} == {grpc.StatusCode.UNAVAILABLE}
+    assert all(end.details().startswith("the connection grew old") for end in ends), ends
+    acks = [telemetry_schema("Ack").FromString(status_details(end).details[0].value)
+            for end in ends]
+    received = sum(ack.points_received for ack in acks)
+    assert received == sum(one.count for one in client.series("old").values()) > 0
+    assert sum(ack.points_rejected for ack in acks) > 0
+
+
 def test_a_signal_right_after_the_start_is_a_clean_end():
     for _ in range(5):
         with Child([program("tributary"), "serve", "--listen", "127.0.0.1:0"]) as child:

@@ -19,6 +19,7 @@ struct ConfigurationTests {
     expected.shards = 7
     expected.windowSeconds = 600
     expected.connectionAgeMax = .seconds(300)
+    expected.connectionAgeGrace = nil
     expected.logFormat = .json
     let text = """
       # a comment
@@ -26,6 +27,7 @@ struct ConfigurationTests {
       shards: 7
       window: 10m   # another
       connection-age-max: 5m
+      connection-age-grace: off
       log-format: 'json'
       """
     #expect(try read(text) == expected)

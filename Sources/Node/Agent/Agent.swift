@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Proto
+import RPC
 
 /// Reads, keeps, sends: the loop of `tributary agent`. What to make of readings, what to keep and
 /// how long to wait is decided by the values it holds.
@@ -67,7 +68,7 @@ actor Agent {
     _ = sampler.samples(.read(), seconds: Self.seconds)
     try await Task.sleep(for: interval)
     read()
-    try await sendBatch()
+    while !backlog.points.isEmpty { try await sendBatch() }
     return .success
   }
 
@@ -104,17 +105,37 @@ actor Agent {
   }
 
   private func sendBatch() async throws {
-    let (run, end) = backlog.frames(Self.batchMax)
-    let ack = try await client.push(run, timeout: Self.callTimeout)
-    backlog.acknowledged(before: end)
+    let (run, range) = backlog.frames(Self.batchMax)
+    do {
+      let ack = try await client.push(run, timeout: Self.callTimeout)
+      backlog.acknowledged(before: range.upperBound)
+      noteRejections(ack)
+    } catch let error as RPCError {
+      guard try take(try error.partialAck(), of: range), error.status.code == .unavailable else {
+        throw error
+      }
+    }
+  }
+
+  /// The node ended a stream early: what it has taken is not sent again.
+  ///
+  /// - Returns: whether it has taken anything.
+  private func take(_ ack: Ack?, of range: Range<Int>) throws -> Bool {
+    guard let ack else { return false }
+    let (count, overflow) = ack.pointsReceived.addingReportingOverflow(ack.pointsRejected)
+    guard !overflow, (0...Int64(range.count)).contains(count) else {
+      throw CommandFailure("the node counts \(count) of the \(range.count) points it was sent")
+    }
+    backlog.acknowledged(before: range.lowerBound + Int(count))
     noteRejections(ack)
+    return count > 0
+  }
+
+  private func noteRejections(_ ack: Ack) {
     if ack.pointsHinted > 0 {
       log.info(
         "the node keeps points for nodes that are away", ["points": .count(ack.pointsHinted)])
     }
-  }
-
-  private func noteRejections(_ ack: Ack) {
     for rejection in ack.rejections.map(PushReport.Rejection.init) {
       log.warning(
         "the node rejected points",

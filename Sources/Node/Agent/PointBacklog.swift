@@ -31,14 +31,14 @@ struct PointBacklog: Sendable {
     }
   }
 
-  /// The first points, as a run of frames, and the number of the point after them. Numbers count
-  /// all points that were ever added.
-  func frames(_ count: Int) -> (run: [UInt8], end: Int) {
+  /// The first points, as a run of frames, and their numbers, which count all points that were ever
+  /// added.
+  func frames(_ count: Int) -> (run: [UInt8], numbers: Range<Int>) {
     var frames = PointFrames()
     for point in points.prefix(count) {
       frames.append(name: point.sample.name, value: point.sample.value, time: point.time)
     }
-    return (frames.bytes, first + frames.count)
+    return (frames.bytes, first..<first + frames.count)
   }
 
   /// The node has acknowledged all points before this number.

@@ -58,7 +58,7 @@ struct PushCommand: Command {
   /// What the node said at the early end of the stream, with the Ack so far that comes along.
   private func failure(_ error: RPCError, _ report: PushReport) throws -> CommandFailure {
     for line in report.badLines { Output.standardError.write(line + "\n") }
-    let ack = try error.status.details.flatMap { try StatusDetails.decode(Ack.self, from: $0) }
+    let ack = try error.partialAck()
     let partial = ack.map { ack in
       PushReport.Partial(
         received: ack.pointsReceived, hinted: ack.pointsHinted, rejected: ack.pointsRejected,

@@ -29,6 +29,8 @@ struct ServeConfiguration: Sendable, Hashable {
   var concurrentStreamsMax = 1024
   /// After so long a connection is asked to leave; nil: never.
   var connectionAgeMax: Duration?
+  /// How long its calls may go on then; nil: as long as they take.
+  var connectionAgeGrace: Duration? = .seconds(10)
   /// How long calls may go on after the first signal to stop.
   var shutdownGrace = Duration.seconds(10)
   /// The least level that is logged.
@@ -82,6 +84,10 @@ extension ServeConfiguration {
         "connection-age-max", \.connectionAgeMax,
         ValueKind<Duration>.duration(.seconds(1)...(.seconds(31_536_000))).or("off"),
         "after this a connection is asked to leave, so that load spreads anew"),
+      Flag(
+        "connection-age-grace", \.connectionAgeGrace,
+        ValueKind<Duration>.duration(.zero...(.seconds(86_400))).or("off"),
+        "how long its calls may go on then, before they are ended; off: no bound"),
       Flag(
         "shutdown-grace", \.shutdownGrace, .duration(.zero...(.seconds(86_400))),
         "how long calls may go on after SIGTERM"),

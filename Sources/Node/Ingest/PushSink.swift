@@ -50,6 +50,11 @@ final class PushSink: BulkSink {
 
   func receivedEnd() { end(.ok) }
 
+  func askedToEnd(_ status: RPCStatus) -> Bool {
+    end(status)
+    return true
+  }
+
   func failed(_ status: RPCStatus) -> RPCStatus {
     state = .over
     return withPartialAck(status)

@@ -31,6 +31,7 @@ extension ServeConfiguration {
     options.messageBytesMax = messageBytesMax
     options.concurrentStreamsMax = concurrentStreamsMax
     options.connectionAgeMax = connectionAgeMax
+    options.connectionAgeGrace = connectionAgeGrace
     return options
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
+import Protobuf
 import RPC
 
 /// A failed call in words for people.
@@ -35,6 +36,16 @@ enum Failure {
   /// As in `deadline exceeded`.
   private static func word(_ code: RPCStatus.Code) -> String {
     "\(code)".map { $0.isUppercase ? " \($0.lowercased())" : String($0) }.joined()
+  }
+}
+
+extension RPCError {
+  /// The Ack so far of a stream of points that the node ended early; nil when it said none.
+  ///
+  /// - Throws: `DecodingError` for details that cannot be read.
+  func partialAck() throws(DecodingError) -> Ack? {
+    guard let details = status.details else { return nil }
+    return try StatusDetails.decode(Ack.self, from: details)
   }
 }
 

@@ -63,10 +63,16 @@ final class NodeClient: Sendable {
   }
 
   /// Sends a run of length-prefixed messages as a stream of its own.
+  ///
+  /// - Throws: the node's own words when it ended the stream early, with the Ack so far.
   func push(_ run: [UInt8], timeout: Duration? = nil) async throws -> Ack {
     let stream = try await push(timeout: timeout)
-    try await stream.send(run)
-    return try await stream.finish()
+    do {
+      try await stream.send(run)
+      return try await stream.finish()
+    } catch is RPCError {
+      return try await stream.answer()
+    }
   }
 
   /// Asks once, and gives back the answer's bytes without reading them.

@@ -60,7 +60,7 @@ extension Channel {
     let stream = TCPStream(loop, descriptor: socket.descriptor, peer: socket.peer.description)
     guard let stream else { throw SocketError(socket.peer) }
     let connection = ClientConnection(
-      options, authority: address.description, loop, stream
+      options, authority: options.authority ?? address.description, loop, stream
     ) { [weak self] connection in
       self?.assumeIsolated { $0.left(connection) }
     }

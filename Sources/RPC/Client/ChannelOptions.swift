@@ -16,6 +16,8 @@ public struct ChannelOptions: Sendable {
   public var keepaliveTimeout = Limits.keepaliveTimeout
   /// How long a connection may take to come about.
   public var connectTimeout = Limits.connectTimeoutMin
+  /// The `:authority` of every call; nil: the address.
+  public var authority: String?
   /// The `user-agent` of every call.
   public var userAgent = "grpc-swift-nghttp2"
 

@@ -5,7 +5,8 @@
 /// First a notice (GOAWAY with id 2^31 - 1) and a PING. When the PING's answer is back, or after
 /// ``Limits/drainNoticeMax``, every call that the client began before it read the notice has
 /// arrived, and the final GOAWAY names the last of them. The connection closes when its calls are
-/// over or the grace, counted from the final GOAWAY, has passed.
+/// over. Calls that outlast the grace, counted from the final GOAWAY, are asked to end; those that
+/// take longer than ``Limits/drainEndingMax`` for that are cut off.
 struct ConnectionDrain {
   /// What to do after an event.
   enum Action: Equatable {
@@ -16,14 +17,17 @@ struct ConnectionDrain {
     case sendFinal
     /// The same; there is nothing to wait for, so close when it has been written.
     case sendFinalThenClose
-    /// Close the connection; calls still open are cancelled.
+    /// The grace is over: end every call, each with what it can still say.
+    case endCalls
+    /// Close the connection; calls still open are cut off.
     case close
   }
 
   private enum State {
     case open
     case noticed(finalAt: ContinuousClock.Instant, grace: Duration?)
-    case draining(closeAt: ContinuousClock.Instant?)
+    case draining(endAt: ContinuousClock.Instant?)
+    case ending(closeAt: ContinuousClock.Instant)
     case closed
   }
 
@@ -43,10 +47,10 @@ struct ConnectionDrain {
       return .sendNotice
     case .noticed(let finalAt, let before):
       state = .noticed(finalAt: finalAt, grace: [before, grace].compactMap(\.self).min())
-    case .draining(let closeAt):
-      let times = [closeAt, grace.map(now.advanced(by:))]
-      state = .draining(closeAt: times.compactMap(\.self).min())
-    case .closed:
+    case .draining(let endAt):
+      let times = [endAt, grace.map(now.advanced(by:))]
+      state = .draining(endAt: times.compactMap(\.self).min())
+    case .ending, .closed:
       break
     }
     return .none
@@ -63,26 +67,35 @@ struct ConnectionDrain {
     switch state {
     case .noticed(let finalAt, let grace) where finalAt <= now:
       return finish(now: now, grace: grace, openStreams: openStreams)
-    case .draining(let closeAt?) where closeAt <= now:
+    case .draining(let endAt?) where endAt <= now:
+      state = .ending(closeAt: now.advanced(by: Limits.drainEndingMax))
+      return .endCalls
+    case .ending(let closeAt) where closeAt <= now:
       state = .closed
       return .close
-    case .open, .noticed, .draining, .closed:
+    case .open, .noticed, .draining, .ending, .closed:
       return .none
     }
   }
 
   /// A stream ended and left `openStreams` others.
   mutating func streamClosed(openStreams: Int) -> Action {
-    guard case .draining = state, openStreams == 0 else { return .none }
-    state = .closed
-    return .close
+    guard openStreams == 0 else { return .none }
+    switch state {
+    case .draining, .ending:
+      state = .closed
+      return .close
+    case .open, .noticed, .closed:
+      return .none
+    }
   }
 
   /// When the timer should fire next.
   var wakeTime: ContinuousClock.Instant? {
     switch state {
     case .noticed(let finalAt, _): finalAt
-    case .draining(let closeAt): closeAt
+    case .draining(let endAt): endAt
+    case .ending(let closeAt): closeAt
     case .open, .closed: nil
     }
   }
@@ -94,7 +107,7 @@ struct ConnectionDrain {
       state = .closed
       return .sendFinalThenClose
     }
-    state = .draining(closeAt: grace.map(now.advanced(by:)))
+    state = .draining(endAt: grace.map(now.advanced(by:)))
     return .sendFinal
   }
 }

@@ -11,6 +11,8 @@ struct ConnectionLifetime {
     case warn
     /// Send the last GOAWAY of a drain.
     case goAway
+    /// End every call, for this reason.
+    case endCalls(reason: String)
     /// Send GOAWAY with ENHANCE_YOUR_CALM and close.
     case refuseToBePinged
     /// Close; open calls end with this reason.
@@ -22,6 +24,7 @@ struct ConnectionLifetime {
   private var keepalive: KeepaliveSender
   private var enforcer: PingEnforcer
   private var age: ConnectionAge?
+  private var reason = "the connection grew old: open another, which may lead elsewhere"
   private var drain = ConnectionDrain()
   private let ageGrace: Duration?
   private var openStreams = 0
@@ -64,7 +67,8 @@ struct ConnectionLifetime {
 
   /// The server goes down: calls may take `grace` from now.
   mutating func shutDown(now: ContinuousClock.Instant, grace: Duration) -> [Action] {
-    actions(drain.begin(now: now, grace: grace)) + wake(now)
+    reason = "the server is going down"
+    return actions(drain.begin(now: now, grace: grace)) + wake(now)
   }
 
   /// Time has passed.
@@ -95,8 +99,9 @@ struct ConnectionLifetime {
     case .none: []
     case .sendNotice: [.warn, .ping]
     case .sendFinal: [.goAway]
-    case .sendFinalThenClose: [.goAway, .close(reason: "the server is going down")]
-    case .close: [.close(reason: "the server is going down")]
+    case .sendFinalThenClose: [.goAway, .close(reason: reason)]
+    case .endCalls: [.endCalls(reason: reason)]
+    case .close: [.close(reason: reason)]
     }
   }
 }

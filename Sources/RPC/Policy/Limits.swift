@@ -69,8 +69,15 @@ enum Limits {
   static let keepaliveTimeout = Duration.seconds(20)
   /// Jitter of a connection's age, either way (gRFC A9).
   static let connectionAgeJitter = 0.1
+  /// How long calls may go on after that: as long as at a server's end. A call of usual length
+  /// never notices, and a stream without end moves within a sixth of the shortest sensible age (one
+  /// minute). gRFC A9 has no bound, and so moves no such stream.
+  static let connectionAgeGrace = Duration.seconds(10)
   /// Longest wait between the two GOAWAY frames of a drain, for one round trip.
   static let drainNoticeMax = Duration.seconds(1)
+  /// How long calls that were asked to end may take: twice what a sink may wait for an answer
+  /// from elsewhere (1 s).
+  static let drainEndingMax = Duration.seconds(2)
 
   // MARK: Transport
 

@@ -15,9 +15,20 @@ public protocol BulkSink: AnyObject {
   /// now or later.
   func receivedEnd()
 
+  /// The call has had its time: the sink takes no further message, and ends the call with this
+  /// status as soon as it can say what became of those that it has.
+  ///
+  /// - Returns: false when it knows of no better moment than now; the call then fails at once.
+  func askedToEnd(_ status: RPCStatus) -> Bool
+
   /// The call is over without an answer: the client reset it, its connection died, its deadline
   /// passed, or its bytes were malformed (the status says which, and has been sent if it could be).
   /// A sink may add to the status what it knows (details, a partial answer): what it returns is
   /// sent. No method is called afterwards.
   func failed(_ status: RPCStatus) -> RPCStatus
+}
+
+extension BulkSink {
+  /// Ends at once.
+  public func askedToEnd(_ status: RPCStatus) -> Bool { false }
 }

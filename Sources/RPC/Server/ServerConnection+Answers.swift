@@ -114,6 +114,12 @@ extension ServerConnection {
     finish(call, status, call.context.trailers)
   }
 
+  /// Ends a call that has had its time, as soon as its sink can say what became of its messages.
+  func end(_ call: ServerCall, _ status: RPCStatus) {
+    if case .bulk(let sink) = call.work, sink.askedToEnd(status) { return }
+    fail(call, status)
+  }
+
   /// Nobody will read the answer.
   func abandon(_ call: ServerCall, _ status: RPCStatus) {
     let wasOpen = call.isOpen

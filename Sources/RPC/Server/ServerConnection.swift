@@ -150,6 +150,8 @@ actor ServerConnection {
       case .ping: link.session.ping()
       case .warn: link.session.submitShutdownNotice()
       case .goAway: link.session.submitGoAway(.noError)
+      case .endCalls(let reason):
+        for call in calls.values where call.isOpen { end(call, RPCStatus(.unavailable, reason)) }
       case .refuseToBePinged:
         return close(PingEnforcer.debugData, goAway: .enhanceYourCalm)
       case .close(let reason): return close(reason)

@@ -27,8 +27,9 @@ public struct ServerOptions: Sendable {
   /// A connection older than this (give or take a tenth) is drained, so that long-lived clients
   /// spread again over the servers behind a load balancer; nil: never.
   public var connectionAgeMax: Duration?
-  /// How long calls may still take on a connection drained for its age; nil: as long as they want.
-  public var connectionAgeGrace: Duration?
+  /// How long calls may still take on a connection drained for its age, before they end with
+  /// UNAVAILABLE; nil: as long as they want.
+  public var connectionAgeGrace: Duration? = Limits.connectionAgeGrace
 
   /// All defaults.
   public init() {}

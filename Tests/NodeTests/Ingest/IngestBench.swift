@@ -78,6 +78,11 @@ final class TestStream: PointCall, @unchecked Sendable {
 
   func end() { sink?.receivedEnd() }
 
+  func askToEnd(_ status: RPCStatus) {
+    let waits = sink?.askedToEnd(status)
+    precondition(waits == true, "the sink ends by itself")
+  }
+
   /// The client is gone; its connection forgets the call.
   func die() {
     if answer == nil { _ = sink?.failed(RPCStatus(.cancelled)) }

@@ -148,6 +148,34 @@ struct IngestTests {
     await bench.group.shutdown()
   }
 
+  @Test("a stream that has had its time ends once the shards have said what became of its points")
+  func askedToEnd() async throws {
+    let bench = IngestBench(loops: 2, shards: 1, seriesMax: 1, shardsOnLastLoop: true)
+    let gate = DispatchSemaphore(value: 0)
+    bench.group.loops[1].execute { gate.wait() }
+    let stream = TestStream(bench, loop: 0)
+    await bench.on(0) {
+      var frames = PointFrames()
+      for name in ["x", "y", "x"] { frames.append(name: name, value: 1, time: 0) }
+      stream.receive(frames.take())
+      stream.askToEnd(RPCStatus(.unavailable, "old"))
+      // Too late; nobody counts it, nobody applies it.
+      frames.append(name: "x", value: 1, time: 0)
+      stream.receive(frames.take())
+      stream.end()
+    }
+    let isWaiting = await bench.on(0) { stream.answer == nil }
+    #expect(isWaiting)
+    gate.signal()
+    let answer = try #require(try await settled(stream, bench, answers: true).answer)
+    #expect(answer.status.code == .unavailable && answer.status.message == "old")
+    let ack = try StatusDetails.decode(Ack.self, from: answer.status.details ?? [])
+    #expect(ack?.pointsReceived == 2)
+    #expect(ack?.pointsRejected == 1)
+    #expect(await bench.counts() == ["x": 2])
+    await bench.group.shutdown()
+  }
+
   @Test("a stream whose client died is let go once its points are applied")
   func noLeak() async throws {
     let bench = IngestBench(loops: 1, shards: 1)

@@ -4,6 +4,17 @@ import Testing
 
 @Suite("Calls between our client and our server")
 struct CallTests {
+  @Test("a call carries the channel's authority, or the address", arguments: ["override", nil])
+  func authority(chosen: String?) async throws {
+    let whose = service("test.Authority", .unary { Array($1.authority.utf8) })
+    var options = ChannelOptions()
+    options.authority = chosen
+    try await Pair.with(Pair(whose, channelOptions: options)) { pair in
+      let seen = try await pair.channel.unary("/test.Authority/Do", []).message.bytes
+      #expect(String(decoding: seen, as: UTF8.self) == chosen ?? pair.address.description)
+    }
+  }
+
   @Test("a unary call echoes its message, with metadata both ways")
   func unary() async throws {
     try await Pair.with(Pair()) { pair in

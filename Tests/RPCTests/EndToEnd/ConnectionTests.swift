@@ -84,6 +84,27 @@ struct ConnectionTests {
     }
   }
 
+  @Test("calls that outlast an old connection's grace end, a sink's when it has said all it can")
+  func ageGrace() async throws {
+    let asked = Signal<@Sendable () -> Void>()
+    let patient = service("test.Patient", .bulk { PatientSink($0, asked: asked) })
+    var options = ServerOptions()
+    options.connectionAgeMax = .seconds(1)
+    options.connectionAgeGrace = .milliseconds(1)
+    try await Pair.with(Pair(patient, options: options)) { pair in
+      let bulk = try await pair.channel.open("/test.Patient/Do")
+      try await bulk.send([1])
+      let sleeping = await failure { try await pair.channel.unary("/test.Echo/Sleep", []) }
+      #expect(sleeping?.code == .unavailable)
+      #expect(sleeping?.message.hasPrefix("the connection grew old") == true)
+      await asked.wait()()
+      let status = await bulk.status()
+      #expect(status.code == .unavailable)
+      #expect(status.message.hasPrefix("the connection grew old") == true)
+      #expect(status.details == [1])
+    }
+  }
+
   @Test("calls under way end well while the server shuts down, and it takes no new ones")
   func shutdown() async throws {
     let (started, goOn) = (Signal<Void>(), Signal<Void>())

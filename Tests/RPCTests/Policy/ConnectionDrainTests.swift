@@ -40,14 +40,31 @@ struct ConnectionDrainTests {
     #expect(drain.pingAcknowledged(now: after(0.1), openStreams: 0) == .sendFinalThenClose)
   }
 
-  @Test("closes when the grace is over, counted from the final GOAWAY")
+  @Test("asks calls to end when the grace is over, counted from the final GOAWAY")
   func graceOver() {
     var drain = ConnectionDrain()
     #expect(drain.begin(now: start, grace: .seconds(3)) == .sendNotice)
     #expect(drain.pingAcknowledged(now: after(0.5), openStreams: 1) == .sendFinal)
     #expect(drain.timerFired(now: after(3.4), openStreams: 1) == .none)
     #expect(drain.wakeTime == after(3.5))
-    #expect(drain.timerFired(now: after(3.5), openStreams: 1) == .close)
+    #expect(drain.timerFired(now: after(3.5), openStreams: 2) == .endCalls)
+    #expect(drain.timerFired(now: after(3.5), openStreams: 2) == .none)
+    #expect(drain.streamClosed(openStreams: 1) == .none)
+    #expect(drain.streamClosed(openStreams: 0) == .close)
+    #expect(drain.wakeTime == nil)
+  }
+
+  @Test("cuts off calls that do not end when they are asked to")
+  func deafCalls() {
+    var drain = ConnectionDrain()
+    #expect(drain.begin(now: start, grace: .zero) == .sendNotice)
+    #expect(drain.pingAcknowledged(now: start, openStreams: 1) == .sendFinal)
+    #expect(drain.timerFired(now: start, openStreams: 1) == .endCalls)
+    #expect(drain.begin(now: after(1), grace: .zero) == .none)
+    #expect(drain.wakeTime == start.advanced(by: Limits.drainEndingMax))
+    #expect(drain.timerFired(now: after(1.9), openStreams: 1) == .none)
+    #expect(drain.timerFired(now: after(2), openStreams: 1) == .close)
+    #expect(drain.streamClosed(openStreams: 0) == .none)
   }
 
   @Test("never waits longer for the notice than the whole grace")
@@ -55,7 +72,7 @@ struct ConnectionDrainTests {
     var drain = ConnectionDrain()
     #expect(drain.begin(now: start, grace: .zero) == .sendNotice)
     #expect(drain.timerFired(now: start, openStreams: 1) == .sendFinal)
-    #expect(drain.timerFired(now: start, openStreams: 1) == .close)
+    #expect(drain.timerFired(now: start, openStreams: 1) == .endCalls)
   }
 
   @Test("is shortened by a second beginning, never lengthened")
