@@ -79,6 +79,10 @@ enum Limits {
   /// from elsewhere (1 s).
   static let drainEndingMax = Duration.seconds(2)
 
+  /// How long a client may take to end a stream that has been answered before it sent all: a few
+  /// round trips on any network.
+  static let answeredStreamMax = Duration.seconds(1)
+
   // MARK: Transport
 
   /// One buffer a loop, shared by its sockets: a socket gives at most so much in a turn. 64 KiB of

@@ -40,6 +40,7 @@ final class ServerCall: @unchecked Sendable {
   var work: Work
   var answer = Answer.none
   var handler: Task<Void, Never>?
+  /// Ends the call, or once it is answered, what the client still sends.
   var deadline: LoopTimer?
   private var bulkEnd: BulkEnd?
   private var bulkWaiter: CheckedContinuation<BulkEnd, Never>?

@@ -106,8 +106,20 @@ actor ServerConnection {
     }
   }
 
-  /// Our answer is on its way: a client that still sends need not.
+  /// Our answer is on its way: a client that still sends need not. It ends the stream itself when
+  /// it has read the answer; one that does not is told to. Not at once: HAProxy 2.6 forgets the
+  /// answer over a reset that it reads together with it.
   private func sentEnd(_ id: Int32) {
+    guard let call = calls[id], !call.stream.peerEnded else { return }
+    let timer = LoopTimer(loop) { [unowned self] in
+      assumeIsolated { $0.resetLeftover(id) }
+    }
+    call.deadline?.close()
+    call.deadline = timer
+    timer.start(after: Limits.answeredStreamMax)
+  }
+
+  private func resetLeftover(_ id: Int32) {
     guard let call = calls[id], !call.stream.peerEnded else { return }
     link.session.reset(id, .noError)
     link.setNeedsFlush()

@@ -105,6 +105,21 @@ struct ConnectionTests {
     }
   }
 
+  @Test("a client that does not end a stream that was answered early is told to, some time later")
+  func leftover() async throws {
+    try await Pair.with(Pair()) { pair in
+      let peer = RawPeer(to: pair.address)
+      peer.send(
+        RawFrame.preface + RawFrame.settings
+          + RawFrame.request(1, "/test.Echo/Absent", ends: false))
+      let answered = ContinuousClock.now
+      #expect(await peer.next(type: 1)?.flags == 5)
+      #expect(await peer.next(type: 3)?.payload == [0, 0, 0, 0])
+      // HAProxy 2.6 reads both at once, otherwise, and tells its client of the reset alone.
+      #expect(ContinuousClock.now - answered >= Limits.answeredStreamMax / 2)
+    }
+  }
+
   @Test("calls under way end well while the server shuts down, and it takes no new ones")
   func shutdown() async throws {
     let (started, goOn) = (Signal<Void>(), Signal<Void>())
