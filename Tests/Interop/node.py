@@ -29,9 +29,10 @@ def program(name: str) -> str:
 class Child:
     """A process whose standard error is kept."""
 
-    def __init__(self, command: list[str], stdout=subprocess.DEVNULL):
+    def __init__(self, command: list[str], stdout=subprocess.DEVNULL, **options):
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command, stdout=stdout, stderr=self.errors)
+        self.process = subprocess.Popen(
+            command, stdout=stdout, stderr=self.errors, **options)
 
     @property
     def pid(self) -> int:

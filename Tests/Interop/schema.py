@@ -38,6 +38,10 @@ def telemetry() -> Schema:
     return Schema(ROOT / "Sources" / "Proto", "telemetry")
 
 
+def peer() -> Schema:
+    return Schema(ROOT / "Sources" / "Proto", "telemetry.peer.v1")
+
+
 def testing() -> Schema:
     return Schema(ROOT / "Sources" / "Interop" / "Protos", "grpc.testing")
 
