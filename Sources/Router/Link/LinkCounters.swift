@@ -43,6 +43,9 @@ public struct LinkCounters: Sendable, Hashable {
   /// No counts.
   public init() {}
 
+  /// Points kept or sent, of which the fate is not known.
+  public var pointsUnderWay: Int { pointsInFlight + pointsQueued + pointsHinted }
+
   /// Whether every point taken is in exactly one place.
   public var isBalanced: Bool {
     pointsTaken

@@ -88,9 +88,7 @@ public struct LinkSender {
   }
 
   /// Whether no point is kept or under way.
-  public var isIdle: Bool {
-    counters.pointsInFlight + counters.pointsQueued + counters.pointsHinted == 0
-  }
+  public var isIdle: Bool { counters.pointsUnderWay == 0 }
 
   /// What became of batches since the last call, in the order of its getting known.
   public mutating func takeSettlements() -> [Settlement] {

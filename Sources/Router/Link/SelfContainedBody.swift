@@ -15,7 +15,7 @@ public enum SelfContainedBody {
     var slots = [UInt32](repeating: 0, count: 1 << slotBits)
     for row in ids.indices {
       let id = ids[row]
-      var slot = Int(id &* 0x9E37_79B9 >> UInt32(32 - slotBits))
+      var slot = Int((id &* 0x9E37_79B9) >> UInt32(32 - slotBits))
       while slots[slot] != 0 && new[Int(slots[slot]) - 1] != id {
         slot = (slot + 1) & (slots.count - 1)
       }
