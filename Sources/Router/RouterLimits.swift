@@ -171,4 +171,7 @@ public enum RouterLimits {
   /// How far a node's number of partitions may be from its fair share: 58 to 70 of 64 at 16 nodes.
   /// Less would move more partitions when a node comes or goes.
   static let shareTolerancePercent = 10
+
+  /// Rows looked up at a time when reports are merged, so that their cache misses overlap.
+  static let lookaheadRows = 32
 }

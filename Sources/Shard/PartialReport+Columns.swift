@@ -27,28 +27,10 @@ extension PartialReport {
     self.negativeInfinities = negativeInfinities
   }
 
-  /// Adds a run of rows of another report. The caller knows that the series have none yet.
-  /// O(bytes): copies of columns.
-  public mutating func append(rows: Range<Int>, of other: PartialReport) {
-    guard let last = rows.last else { return }
-    let names = other.nameRange(rows.lowerBound).lowerBound..<other.nameEnds[last]
-    let shift = nameBytes.count - names.lowerBound
-    nameBytes += other.nameBytes[names]
-    nameEnds.append(contentsOf: other.nameEnds[rows].lazy.map { $0 + shift })
-    hashes += other.hashes[rows]
-    counts += other.counts[rows]
-    sums += other.sums[rows]
-    minima += other.minima[rows]
-    maxima += other.maxima[rows]
-    positiveInfinities += other.positiveInfinities[rows]
-    negativeInfinities += other.negativeInfinities[rows]
-  }
-
   /// These rows alone, in this order. O(their bytes).
   public func selecting(_ rows: [Int]) -> PartialReport {
     var selected = PartialReport()
-    selected.reserve(rows: rows.count, nameBytes: rows.reduce(0) { $0 + nameRange($1).count })
-    for row in rows { selected.append(row: row, of: self) }
+    selected.append(rows: rows.map(UInt32.init), of: self)
     return selected
   }
 }

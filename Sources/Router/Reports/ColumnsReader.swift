@@ -137,10 +137,19 @@ private func appendHashes(
 private func appendVarints<Number: FixedWidthInteger>(
   _ bytes: RawSpan, _ range: Range<Int>, to column: inout [Number]
 ) throws(DecodingError) {
-  var reader = WireReader(range)
-  while !reader.isAtEnd {
-    column.append(Number(truncatingIfNeeded: try reader.readVarint(bytes)))
+  // Each has one byte without the mark that another follows.
+  var numbers = 0
+  for offset in range {
+    let byte = unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    numbers += byte < 0x80 ? 1 : 0
   }
+  let first = column.count
+  column += repeatElement(0, count: numbers)
+  var reader = WireReader(range)
+  for index in first..<first + numbers {
+    column[index] = Number(truncatingIfNeeded: try reader.readVarint(bytes))
+  }
+  guard reader.isAtEnd else { throw DecodingError(.truncated, offset: reader.offset) }
 }
 
 /// Appends packed doubles, eight bytes each.
@@ -148,10 +157,11 @@ private func appendDoubles(
   _ bytes: RawSpan, _ range: Range<Int>, to column: inout [Double]
 ) throws(DecodingError) {
   guard range.count % 8 == 0 else { throw DecodingError(.truncated, offset: range.upperBound) }
-  var offset = range.lowerBound
-  while offset < range.upperBound {
+  let first = column.count
+  column += repeatElement(0, count: range.count / 8)
+  for index in first..<column.count {
+    let offset = range.lowerBound + 8 * (index - first)
     let bits = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-    column.append(Double(bitPattern: UInt64(littleEndian: bits)))
-    offset += 8
+    column[index] = Double(bitPattern: UInt64(littleEndian: bits))
   }
 }

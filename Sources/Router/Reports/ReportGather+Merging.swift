@@ -19,7 +19,8 @@ extension ReportGather {
 
   /// The sum of all sections that count. O(rows).
   func merged() -> PartialReport {
-    var merger = ReportMerger()
+    let sections = sections
+    var merger = ReportMerger(rowsExpected: sections.reduce(0) { $0 + $1.report.count })
     for section in sections { merger.add(section.report) }
     return merger.finish()
   }
