@@ -43,6 +43,14 @@ public enum RouterLimits {
   /// Most values of a frame's table of values: 2048 x 8 B are half as much as 4096 rows of eight.
   static let frameValuesMax = 2048
 
+  /// Rows whose names are looked up together, so that their cache misses overlap: at 100 000 names
+  /// a look-up takes 50 ns instead of 200 while others use the caches, too.
+  static let lookaheadNames = 32
+
+  /// A dictionary of fewer names is in the second cache anyway: 4096 x (2 x 16 + 16 + 32) B make
+  /// 320 KiB.
+  static let lookaheadNamesMin = 4096
+
   /// Most names of a dictionary. With 16 B of hash and place each, 4 MiB.
   public static let dictionaryNamesMax = 1 << 18
 

@@ -33,6 +33,14 @@ public struct DecodedFrame: Sendable {
   /// The row's time, Unix seconds.
   @inlinable public func time(_ row: Int) -> Int64 { times[row] }
 
+  /// Shows the bytes of all names, for ``nameRange(_:)``.
+  @inlinable
+  public func withNames<Result, Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe body(names.span.bytes)
+  }
+
   /// Where the row's name lies in ``names``.
   @inlinable public func nameRange(_ row: Int) -> Range<Int> {
     let name = table[Int(ids[row])]

@@ -38,6 +38,7 @@ public final class NameDictionary {
   @exclusivity(unchecked) private var nameBytes = 0
   @exclusivity(unchecked) private var slots: UnsafeMutablePointer<Slot>
   @exclusivity(unchecked) private var capacity = 64
+  @exclusivity(unchecked) private var touched: UInt64 = 0
 
   /// An empty dictionary.
   ///
@@ -101,7 +102,11 @@ extension NameDictionary {
     batch.withNames { names in
       var sum = nameBytes
       defer { nameBytes = sum }
+      let isLarge = count > RouterLimits.lookaheadNamesMin
       for row in rows {
+        if isLarge && (row - rows.lowerBound) % RouterLimits.lookaheadNames == 0 {
+          unsafe touch(batch, row..<min(row + RouterLimits.lookaheadNames, rows.upperBound))
+        }
         let name = batch.nameRange(row)
         guard RouterLimits.frameNameBytesMax - sum >= name.count else { return .nameBytesReached }
         let hash = batch.hash(row)
@@ -115,6 +120,19 @@ extension NameDictionary {
       }
       return .all
     }
+  }
+
+  /// Pulls near what finding these rows' names will read: their slots, all at once, then the names.
+  @unsafe @inline(__always)
+  private func touch(_ batch: PointBatch, _ rows: Range<Int>) {
+    var sum: UInt64 = 0
+    for row in rows { sum &+= unsafe UInt64(slots[home(batch.hash(row))].offset) }
+    for row in rows {
+      let offset = unsafe Int(truncatingIfNeeded: slots[home(batch.hash(row))].offset)
+      sum &+= unsafe arena.load(fromByteOffset: offset, as: UInt64.self)
+    }
+    // Kept, or nothing would be read.
+    unsafe touched = sum
   }
 
   /// The id of a name that is here. A range that `isPadded` begins and ends as names in the arena
