@@ -4,10 +4,10 @@ import Shard
 import enum Proto.FNV
 
 /// The hash of a name, as points bring it.
-func testHash(_ name: String) -> UInt64 {
-  let bytes = Array(name.utf8)
-  return FNV.hash(bytes.span.bytes, 0..<bytes.count)
-}
+func testHash(_ name: String) -> UInt64 { testHash(Array(name.utf8)) }
+
+/// The hash of a name's bytes.
+func testHash(_ name: [UInt8]) -> UInt64 { FNV.hash(name.span.bytes, 0..<name.count) }
 
 extension PartialReport {
   /// A report of these series, in the dictionary's order.
