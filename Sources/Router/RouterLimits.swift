@@ -99,6 +99,9 @@ public enum RouterLimits {
   /// that rejects all of them in two bytes each is 1 MiB long.
   public static let linkFramesInFlightMax = 128
 
+  /// The highest number that a hello may begin with: so far from 2^64 that no stream gets there.
+  static let linkFirstMax: UInt64 = 1 << 62
+
   /// With fewer live frames under way an open one is sent at once; otherwise it waits to fill until
   /// the next ack.
   static let linkFramesEager = 4

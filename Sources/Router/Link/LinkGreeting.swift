@@ -24,13 +24,14 @@ public struct LinkGreeting: Sendable, Hashable {
 
   /// A hello as decoded.
   ///
-  /// - Throws: ``LinkRefusal`` when it is of nobody, or frames count from 0.
+  /// - Throws: ``LinkRefusal`` when it is of nobody, or its frames do not count from 1.
   public init(_ hello: LinkHello) throws(LinkRefusal) {
     guard let sender = NodeIdentity(hello.sender) else {
       throw LinkRefusal(.malformed, "a hello of nobody")
     }
-    guard hello.liveFirst > 0, hello.hintFirst > 0 else {
-      throw LinkRefusal(.malformed, "frames count from 1")
+    let numbers = 1...RouterLimits.linkFirstMax
+    guard numbers.contains(hello.liveFirst), numbers.contains(hello.hintFirst) else {
+      throw LinkRefusal(.malformed, "frames count from 1, and not so far")
     }
     guard let departed = NodeIdentity.all(hello.departed) else {
       throw LinkRefusal(.malformed, "a departed node that is none, or too many of them")

@@ -10,7 +10,7 @@ struct ReceiverLane {
   private struct Entry {
     let bodyBytes: Int
     /// nil: not applied yet.
-    var verdict: [RowRejection]?
+    var verdict: [FrameRejection]?
   }
 
   private var entries = FIFO<Entry>()
@@ -65,7 +65,8 @@ struct ReceiverLane {
     let index = Int(sequence - confirmed) - 1
     precondition(entries[index].verdict == nil, "a frame was applied twice")
     bytes -= entries[index].bodyBytes
-    entries.update(index) { $0.verdict = rejections }
+    let verdict = [FrameRejection](sequence, rejections)
+    entries.update(index) { $0.verdict = verdict }
     advance()
   }
 
@@ -86,14 +87,17 @@ struct ReceiverLane {
   }
 
   /// The verdict of one frame, by reasons. Empty when nothing was rejected, or all is confirmed.
-  func verdict(_ sequence: UInt64) -> [FrameRejection] {
-    guard sequence > confirmed, sequence <= applied,
-      let rejections = entries[Int(sequence - confirmed) - 1].verdict, !rejections.isEmpty
-    else { return [] }
-    return Dictionary(grouping: rejections, by: \.reason).sorted {
-      $0.key.rawValue < $1.key.rawValue
-    }
-    .map { reason, rejections in
+  private func verdict(_ sequence: UInt64) -> [FrameRejection] {
+    guard sequence > confirmed, sequence <= applied else { return [] }
+    return entries[Int(sequence - confirmed) - 1].verdict ?? []
+  }
+}
+
+extension [FrameRejection] {
+  /// The rows rejected of one frame, by reasons.
+  fileprivate init(_ sequence: UInt64, _ rejections: [RowRejection]) {
+    let reasons = Dictionary(grouping: rejections, by: \.reason)
+    self = reasons.sorted { $0.key.rawValue < $1.key.rawValue }.map { reason, rejections in
       var result = FrameRejection()
       result.sequence = sequence
       result.reason = UInt32(reason.rawValue)

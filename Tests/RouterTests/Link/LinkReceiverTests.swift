@@ -100,6 +100,7 @@ import Testing
     #expect(isMalformed(try Self.greeting { $0.sender?.incarnation = 0 }))
     #expect(isMalformed(try Self.greeting { $0.sender?.id = "a b" }))
     #expect(isMalformed(try Self.greeting { $0.liveFirst = 0 }))
+    #expect(isMalformed(try Self.greeting { $0.hintFirst = .max }))
     #expect(isMalformed(try Self.greeting { $0.departed = [Proto.NodeIdentity()] }))
   }
 

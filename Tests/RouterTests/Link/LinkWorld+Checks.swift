@@ -39,6 +39,17 @@ extension LinkWorld {
     }
   }
 
+  /// What the sender counts can be no more, and no less, than what the shards saw.
+  private mutating func checkFates() {
+    let counters = sender.counters
+    let own = everJudged.filter { $0 >= lifeStart }
+    let rejected = own.count { Self.isRejected($0) }
+    let lost = counters.pointsShed + counters.pointsGivenUp + counters.pointsSurrendered
+    if counters.pointsForwarded > own.count - rejected { failed("forwarded more than came") }
+    if counters.pointsRejected > rejected { failed("rejected more than were") }
+    if counters.pointsTaken - own.count > lost { failed("points are lost without a word") }
+  }
+
   /// The network is good from now on, and no more points come: everything must come to rest.
   mutating func settleDown() {
     isStill = false
@@ -57,7 +68,10 @@ extension LinkWorld {
       for _ in 0..<2 { answer() }
       check()
     }
+    triedBySender()
+    findings.tries["repeated", default: 0] += receiver.counters.framesRepeated
     if !sender.isIdle { failed("not idle: \(sender.state) \(sender.counters)") }
     if !open.isEmpty { failed("\(open.count) batches are not settled") }
+    checkFates()
   }
 }

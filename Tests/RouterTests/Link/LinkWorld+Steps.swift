@@ -7,14 +7,20 @@ import TestKit
 extension LinkWorld {
   /// Something happens.
   mutating func step() {
+    let before = sender.state
+    defer {
+      if before == .live, sender.state == .stalled { tried("stalled") }
+      if before == .stalled, sender.state == .live { tried("live after a stall") }
+    }
+    if isStill, random.oneIn(60) { isStill = false }
     switch random.int(in: 0...99) {
-    case 0..<22: takeBatch()
-    case 22..<34: pass(Int64(random.int(in: 1...120)))
-    case 34..<58: send()
-    case 58..<74: arrive()
-    case 74..<84: answer()
-    case 84..<94: applyOne()
-    case 94..<96: arriveLate()
+    case 0..<20: takeBatch()
+    case 20..<32: pass(Int64(random.int(in: 1...60)))
+    case 32..<56: send()
+    case 56..<71: arrive()
+    case 71..<81: answer()
+    case 81..<90: applyOne()
+    case 90..<96: arriveLate()
     default: happenRarely()
     }
     check()
@@ -24,12 +30,13 @@ extension LinkWorld {
     switch random.int(in: 0...99) {
     case 0..<30: drop()
     case 30..<40: isStill.toggle()
-    case 40..<50: pass(Int64(random.int(in: 500...7000)))
-    case 50..<52: pass(90_000)
+    case 40..<44: pass(Int64(random.int(in: 500...7000)))
+    case 44..<45: pass(90_000)
     case 52..<55: restartSender()
     case 55..<58: restartReceiver()
     case 58..<60: surrender()
-    default: flood()
+    case 60..<70: flood()
+    default: takeBatch(60)
     }
   }
 
@@ -39,7 +46,7 @@ extension LinkWorld {
     let count = count ?? random.int(in: 1...12)
     let values = (0..<count).map { nextValue + Double($0) }
     nextValue += Double(count)
-    let batch = PointBatch.of(values, time: wall) { "m\(Int($0) % 100)" }
+    let batch = PointBatch.of(values, time: wall) { "m\(Int($0) % 500)" }
     if random.oneIn(10) {
       sender.take(batch, ticket: nil, now: now, wall: wall)
     } else {
@@ -113,9 +120,11 @@ extension LinkWorld {
 
   private mutating func restartSender() {
     tried("sender restarts")
+    triedBySender()
     lose("sender's stream")
     check()
     open = [:]
+    lifeStart = nextValue
     senderLives += 1
     sender = Self.makeSender(senderLives)
   }
@@ -199,7 +208,7 @@ extension LinkWorld {
   }
 
   private mutating func take(_ frame: DecodedFrame, _ tag: FrameTag, _ pipe: inout Pipe) {
-    for row in 0..<frame.count where frame.name(row) != "m\(Int(frame.value(row)) % 100)" {
+    for row in 0..<frame.count where frame.name(row) != "m\(Int(frame.value(row)) % 500)" {
       failed("a point got another name")
     }
     let isEarly = kind == .acksEarly
@@ -225,6 +234,7 @@ extension LinkWorld {
 
   private mutating func restartReceiver() {
     tried("receiver restarts")
+    findings.tries["repeated", default: 0] += receiver.counters.framesRepeated
     drop()
     lostPipes = []
     pending = []

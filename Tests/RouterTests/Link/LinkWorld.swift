@@ -57,6 +57,8 @@ struct LinkWorld {
   var isStill = false
 
   var nextValue = 0.0
+  /// The first point that this life of the sender took.
+  var lifeStart = 0.0
   var nextTicket: LinkTicket = 0
   /// Batches that are not settled.
   var open: [LinkTicket: [Double]] = [:]
@@ -83,7 +85,7 @@ struct LinkWorld {
   static func makeSender(_ life: UInt64) -> LinkSender {
     LinkSender(
       .of(.of("a", life), hintBytesMax: hintBytesMax, queueBytesMax: queueBytesMax),
-      to: NodeID("b"), seed: life, names: LinkNames { NameDictionary(number: $0, namesMax: 64) })
+      to: NodeID("b"), seed: life, names: LinkNames { NameDictionary(number: $0, namesMax: 400) })
   }
 
   static func makeReceiver(_ life: UInt64) -> LinkReceiver {
@@ -91,6 +93,14 @@ struct LinkWorld {
   }
 
   static func isRejected(_ value: Double) -> Bool { Int(value) % 7 == 3 }
+
+  /// Things that the sender did of itself, told when it ends.
+  mutating func triedBySender() {
+    findings.tries["given up", default: 0] += sender.counters.pointsGivenUp
+    findings.tries["resent", default: 0] += sender.counters.framesResent
+    findings.tries["hint frame", default: 0] += Int(sender.lanes.hint.acked)
+    findings.tries["next dictionary", default: 0] += Int(sender.names.dictionary.number) - 1
+  }
 
   mutating func tried(_ what: String) { findings.tries[what, default: 0] += 1 }
 
