@@ -43,13 +43,15 @@ public struct LinkReceiver {
 
 /// What came from one peer.
 public struct LinkReceiverCounters: Sendable, Hashable {
-  /// Frames handed on to be applied, and their rows.
+  /// Frames handed on to be applied.
   public internal(set) var framesTaken = 0
+  /// Rows of those.
   public internal(set) var pointsTaken = 0
   /// Frames that came again and were acked only.
   public internal(set) var framesRepeated = 0
-  /// Frames applied, and their rows that were not taken.
+  /// Frames applied.
   public internal(set) var framesApplied = 0
+  /// Rows of those that the shards did not take.
   public internal(set) var pointsRejected = 0
   /// Streams welcomed.
   public internal(set) var streams = 0
