@@ -84,7 +84,9 @@ let package = Package(
     tests("RouterTests", ["Router", "Shard", "Proto", "Protobuf"]),
     tests("RPCTests", ["RPC"]),
     tests("RPCServicesTests", ["RPCServices", "Interop", "RPC", "Protobuf"]),
-    tests("NodeTests", ["Node", "Proto", "Protobuf", "Shard", "Router", "RPC"]),
+    tests(
+      "NodeTests",
+      ["Node", "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "Etcd"]),
     tests("TidyTests", []),
   ]
 )

@@ -8,8 +8,8 @@ struct DNSFailure: Error, Hashable {
   let reason: String
 }
 
-/// Looks names up with c-ares. Owns the library's channel, which reads the system's settings when it
-/// is made. For one thread.
+/// Looks names up with c-ares. Owns the library's channel, which reads the system's settings when
+/// it is made. For one thread.
 @safe struct AresChannel: ~Copyable {
   /// One server is given this long, and then, once more, twice as long.
   private static let timeoutMilliseconds: Int32 = 1000

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import RPC
+import Router
+import Testing
+
+@testable import Node
+
+/// With Debian's etcd as the server.
+@Suite("Peers in etcd's server", .serialized, .timeLimit(.minutes(3)))
+final class EtcdSourceTests {
+  private static let etcd = ForeignServer.find("etcd", of: "etcd-server")
+
+  private let server: ForeignServer
+  private let port: Int
+  private let peerPort: Int
+  private let group = EventLoopGroup(loops: 1)
+
+  init() throws {
+    server = try ForeignServer(Self.etcd ?? "/bin/false")
+    port = try ForeignServer.freePort()
+    peerPort = try ForeignServer.freePort()
+  }
+
+  private func start(data: String = "data") async throws {
+    let client = "http://127.0.0.1:\(port)"
+    let peer = "http://127.0.0.1:\(peerPort)"
+    try await server.start(
+      [
+        "--data-dir", server.folder.appending(path: data).path,
+        "--listen-client-urls", client, "--advertise-client-urls", client,
+        "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+        "--initial-cluster", "default=\(peer)",
+      ], until: "ready to serve client requests")
+  }
+
+  /// A node's source, and what it says.
+  private struct Node {
+    var source: any MembershipSource
+    var probe = SourceProbe()
+    var superseded = Signal<NodeIdentity>()
+  }
+
+  private func node(
+    _ id: String, incarnation: UInt64 = 1, lease: Int64 = 2, before endpoints: [HostPort] = []
+  ) throws -> Node {
+    var flags = ClusterFlags()
+    flags.cluster = NodeID("c")
+    flags.nodeID = NodeID(id)
+    flags.etcd = endpoints + [HostPort(host: "127.0.0.1", port: port)]
+    flags.etcdLeaseSeconds = lease
+    let configuration = try #require(try flags.configuration())
+    let probe = SourceProbe()
+    let superseded = Signal<NodeIdentity>()
+    let source = configuration.makeSource(
+      SourceContext(
+        own: NodeIdentity(configuration.id, incarnation: incarnation),
+        advertised: HostPort(host: "h", port: Int(incarnation)), group: group, log: probe.log,
+        superseded: { superseded.give($0) }))
+    probe.run(source)
+    return Node(source: source, probe: probe, superseded: superseded)
+  }
+
+  private func end(_ nodes: Node...) async {
+    for node in nodes { await node.probe.stop() }
+    await group.shutdown()
+  }
+
+  @Test(
+    "nodes find each other; one that leaves is gone at once, one that ends when its lease does",
+    .enabled(if: etcd != nil, "etcd is not installed"))
+  func comingAndGoing() async throws {
+    try await start()
+    let (a, b, c) = (try node("a"), try node("b"), try node("c"))
+    for node in [a, b, c] { await node.probe.learned("a", "b", "c") }
+    await b.probe.stop()
+    await b.source.leave()
+    await a.probe.learned("a", "c")
+    await c.probe.stop()
+    await a.probe.learned("a")
+    #expect(a.probe.lines.allSatisfy { !$0.contains("fails") })
+    await end(a)
+  }
+
+  @Test(
+    "a restart of etcd, with a reset of connections, changes nothing; losing its data mends itself",
+    .enabled(if: etcd != nil, "etcd is not installed"))
+  func restarts() async throws {
+    try await start()
+    let (a, b) = (try node("a", lease: 30), try node("b", lease: 30))
+    for node in [a, b] { await node.probe.learned("a", "b") }
+    await server.end()
+    for node in [a, b] { await node.probe.logged("the last good answer stays") }
+    let counts = [a, b].map(\.probe.snapshots.count)
+    try await start()
+    for node in [a, b] { await node.probe.logged("works again") }
+    #expect([a, b].map(\.probe.snapshots.count) == counts)
+    await server.end()
+    try await start(data: "empty")
+    for node in [a, b] { await node.probe.logged("announced in etcd", times: 2) }
+    for node in [a, b] { await node.probe.learned("a", "b") }
+    await end(a, b)
+  }
+
+  @Test(
+    "a node that starts again under the same id takes the key, and the older one is told",
+    .enabled(if: etcd != nil, "etcd is not installed"))
+  func superseding() async throws {
+    try await start()
+    let older = try node("a", incarnation: 1)
+    await older.probe.learned("a")
+    await older.probe.logged("announced")
+    let newer = try node("a", incarnation: 2)
+    #expect(await older.superseded.wait().incarnation == 2)
+    let late = try node("a", incarnation: 1)
+    #expect(await late.superseded.wait().incarnation == 2)
+    // The leaving of an older one takes nothing from the newer one.
+    await older.probe.stop()
+    await older.source.leave()
+    let b = try node("b")
+    await b.probe.learned("a", "b")
+    #expect(b.probe.snapshots.last?.members.first?.address == "h:2")
+    #expect(newer.superseded.now == nil)
+    await end(newer, late, b)
+  }
+
+  @Test(
+    "a lease that is revoked, and a server that is not there, are got over",
+    .enabled(if: etcd != nil, "etcd is not installed"))
+  func losses() async throws {
+    try await start()
+    let nowhere = HostPort(host: "127.0.0.1", port: try ForeignServer.freePort())
+    let a = try node("a", before: [nowhere])
+    let b = try node("b")
+    for node in [a, b] { await node.probe.learned("a", "b") }
+    // Takes the lease away while the source goes on.
+    await a.source.leave()
+    await b.probe.learned("b")
+    await b.probe.learned("a", "b")
+    await end(a, b)
+  }
+}
