@@ -79,7 +79,8 @@ extension ClusterFlags {
   /// What they come to; nil: the node is alone.
   ///
   /// - Parameter hostName: names the node when nothing else does.
-  /// - Throws: ``UsageError`` when there is more than one source of peers.
+  /// - Throws: ``UsageError`` when there is more than one source of peers, or etcd would be told an
+  ///   address that leads nowhere.
   func configuration(hostName: @autoclosure () -> String = Self.hostName)
     throws(UsageError) -> ClusterConfiguration?
   {
@@ -89,11 +90,26 @@ extension ClusterFlags {
       let names = origins.map { "--" + $0.flag }.joined(separator: " and ")
       throw UsageError("\(names) exclude each other: only one may name the peers")
     }
+    if etcd != nil, peerAdvertise == nil, ["0.0.0.0", "::"].contains(peerListen.host) {
+      throw UsageError(
+        "--peer-listen \(peerListen) is no address to reach this node at; etcd needs "
+          + "--peer-advertise HOST:PORT")
+    }
     return ClusterConfiguration(
       cluster: cluster?.text ?? "tributary", id: nodeID ?? Self.nodeID(of: hostName()),
       weight: nodeWeight, listen: peerListen, advertise: peerAdvertise,
       origin: origins.first?.origin ?? .list([]), linkEncoding: linkEncoding.encoding,
       queueBytesMax: peerQueueBytes, hintBytesMax: hintBytesMax, peerTimeout: peerTimeout)
+  }
+
+  /// What ``configuration(hostName:)`` throws, if it does, and the flags that it is about.
+  var problem: (error: UsageError, flags: [String])? {
+    do throws(UsageError) {
+      _ = try configuration(hostName: "")
+      return nil
+    } catch {
+      return (error, origins.count > 1 ? origins.map(\.flag) : ["peer-listen", "etcd"])
+    }
   }
 
   /// A host's name made an id: other characters become `-`, the end is cut off. O(length).

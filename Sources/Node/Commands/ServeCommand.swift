@@ -34,7 +34,7 @@ struct ServeCommand: Command {
     let outcome = try syntax.parse(arguments, onto: ServeCommand())
     guard case .run(let command) = outcome else { return outcome }
     guard let path = command.configurationPath else {
-      _ = try command.configuration.cluster.configuration()
+      if let problem = command.configuration.cluster.problem { throw problem.error }
       return outcome
     }
     var base = ServeCommand()
@@ -50,12 +50,9 @@ struct ServeCommand: Command {
 
   /// The file may name one source of peers, and the flags another.
   private func checkCluster(against file: ConfigurationFile) throws(UsageError) {
-    do {
-      _ = try configuration.cluster.configuration()
-    } catch {
-      guard file.configuration.cluster.origins.count > 1 else { throw error }
-      throw file.locating(error, keys: file.configuration.cluster.origins.map(\.flag))
-    }
+    guard let (error, flags) = configuration.cluster.problem else { return }
+    guard error == file.configuration.cluster.problem?.error else { throw error }
+    throw file.locating(error, keys: flags)
   }
 
   /// Numbers that do not go together are the file's fault if they already stand there.

@@ -91,6 +91,16 @@ struct ClusterFlagTests {
         ["--peers", "a=h:1", "--etcd", "h:1"],
         "--peers and --etcd exclude each other: only one may name the peers"
       ),
+      (
+        ["--etcd", "h:1", "--peer-listen", "[::]:7"],
+        "--peer-listen [::]:7 is no address to reach this node at; etcd needs "
+          + "--peer-advertise HOST:PORT"
+      ),
+      (
+        ["--peers-dns", "a", "--dns-server", "localhost:53"],
+        "--dns-server: 'localhost:53' is not valid; expected ADDRESS:PORT, such as 10.0.0.2:53 "
+          + "or [::1]:53, or system"
+      ),
     ])
   func errors(arguments: [String], message: String) {
     #expect(throws: UsageError(message)) { try ServeCommand.parsed(arguments) }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import Etcd
 import Foundation
 import RPC
+import RPCServices
 import Router
 import Testing
 
@@ -138,5 +140,42 @@ final class EtcdSourceTests {
     await b.probe.learned("b")
     await b.probe.learned("a", "b")
     await end(a, b)
+  }
+
+  @Test(
+    "an etcd that stands still changes nothing, and is followed again when it goes on",
+    .enabled(if: etcd != nil, "etcd is not installed"))
+  func standingStill() async throws {
+    try await start()
+    let (a, b) = (try node("a", lease: 6), try node("b", lease: 6))
+    for node in [a, b] { await node.probe.learned("a", "b") }
+    server.signal(SIGSTOP)
+    for node in [a, b] { await node.probe.logged("the last good answer stays") }
+    server.signal(SIGCONT)
+    for node in [a, b] { await node.probe.logged("works again") }
+    let c = try node("c")
+    for node in [a, b] { await node.probe.learned("a", "b", "c") }
+    await end(a, b, c)
+  }
+
+  @Test(
+    "a watch from changes that are no longer kept says so",
+    .enabled(if: etcd != nil, "etcd is not installed"))
+  func compaction() async throws {
+    try await start()
+    let client = EtcdClient(
+      HostPort(host: "127.0.0.1", port: port), group: group, timeout: .seconds(10))
+    var revision: Int64 = 0
+    for _ in 0..<5 { revision = try await client.put("k", "v", lease: 0) }
+    let channel = Channel(host: "127.0.0.1", port: port, group: group)
+    // CompactionRequest: 1 is the revision, 2 means to wait for the end.
+    _ = try await channel.unary("/etcdserverpb.KV/Compact", [8, UInt8(revision), 16, 1])
+    let call = try await client.watch("k", to: "l", from: 2)
+    var told: Int64 = 0
+    while told == 0, let response = try await call.next() { told = response.compactRevision }
+    #expect(told == revision)
+    await channel.close()
+    await client.close()
+    await group.shutdown()
   }
 }

@@ -11,7 +11,7 @@ struct FileSourceTests {
   func lines() throws {
     let text = "# nodes\n\n  b=h:2*3  # the large one\r\na=[::1]:1\n"
     #expect(
-      try FileSource.snapshot(text).members.map(PeerText.show) == ["a=[::1]:1", "b=h:2*3"])
+      try PeerLines.snapshot(text).members.map(PeerText.show) == ["a=[::1]:1", "b=h:2*3"])
   }
 
   @Test(
@@ -23,7 +23,7 @@ struct FileSourceTests {
       ("# nobody\n", "it names no nodes"), ("", "it names no nodes"),
     ])
   func wrongLines(text: String, problem: String) {
-    #expect(throws: SystemFailure(problem)) { try FileSource.snapshot(text) }
+    #expect(throws: SystemFailure(problem)) { try PeerLines.snapshot(text) }
   }
 
   @Test("a changed file is read again; a broken one, or none, changes nothing and is told once")

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Router
 
-/// Nodes that a file names, an `ID=HOST:PORT` or `ID=HOST:PORT*WEIGHT` a line; blank lines and what
-/// follows a `#` are passed over. The file is looked at each second and read when it has changed. A
-/// file with a wrong line, or that cannot be read, changes nothing.
+/// Nodes that a file names. It is looked at each second and read when it has changed. A file with a
+/// wrong line, or that cannot be read, changes nothing.
 struct FileSource: MembershipSource {
   /// A larger file names no nodes: 256 of them take 84 KiB at most.
   static let bytesMax = 1 << 20
@@ -39,7 +38,7 @@ struct FileSource: MembershipSource {
   private func read(_ report: SourceReport) {
     do throws(SystemFailure) {
       let bytes = try FileText.read(path, bytesMax: Self.bytesMax)
-      report.learned(try Self.snapshot(String(decoding: bytes, as: UTF8.self)))
+      report.learned(try PeerLines.snapshot(String(decoding: bytes, as: UTF8.self)))
     } catch {
       report.failed("\(path): \(error.reason)")
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
 import Router
 
-extension FileSource {
+/// The text of a file that names nodes: an `ID=HOST:PORT` or `ID=HOST:PORT*WEIGHT` a line; blank
+/// lines and what follows a `#` are passed over.
+enum PeerLines {
   /// Reads the lines of a file. O(length).
   ///
   /// - Throws: ``SystemFailure`` that names the first wrong line, counted from 1.
@@ -24,27 +25,5 @@ extension FileSource {
       preconditionFailure("the roll took too many")
     }
     return snapshot
-  }
-}
-
-/// What tells one state of a file from the next, without reading it.
-struct FileVersion: Hashable {
-  private var errorNumber: Int32 = 0
-  private var device: UInt64 = 0
-  private var inode: UInt64 = 0
-  private var bytes: Int64 = 0
-  private var modified: [Int] = []
-
-  /// Looks at the file that the path leads to; one that is not there has a version, too.
-  init(_ path: String) {
-    var found = stat()
-    guard unsafe stat(path, &found) == 0 else {
-      errorNumber = errno
-      return
-    }
-    device = UInt64(found.st_dev)
-    inode = UInt64(found.st_ino)
-    bytes = Int64(found.st_size)
-    modified = [found.st_mtim.tv_sec, found.st_mtim.tv_nsec]
   }
 }
