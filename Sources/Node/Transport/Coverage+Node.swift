@@ -9,7 +9,7 @@ extension Coverage {
       $0.complete = true
       $0.nodes = [
         .with {
-          $0.nodeId = "standalone"
+          $0.nodeId = "alone"
           $0.answered = true
           $0.latencyMicroseconds = Int64(latency / .microseconds(1))
         }

@@ -28,7 +28,8 @@ extension AnswerHead {
   /// - Throws: ``AnswerFault/identityInvalid``.
   init(_ message: ReportHead) throws(AnswerFault) {
     self.init(
-      node: try NodeIdentity(checked: message.node), clock: message.clock, epoch: message.epoch, known: [],
+      node: try NodeIdentity(checked: message.node), clock: message.clock, epoch: message.epoch,
+      known: [],
       handedOver: message.handedOver)
     for text in message.known { known.append(try AnswerHead.id(text)) }
     for entry in message.hinted {
