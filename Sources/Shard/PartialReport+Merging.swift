@@ -2,7 +2,8 @@
 
 // Column by column: a row costs no call, and a column's loop touches nothing else.
 extension PartialReport {
-  /// Adds rows of another report. The caller knows that the series have none yet. O(bytes): names that lie behind one another are copied together.
+  /// Adds rows of another report. The caller knows that the series have none yet. O(bytes): names
+  /// that lie behind one another are copied together.
   public mutating func append(rows: [UInt32], of other: PartialReport) {
     appendNames(rows, of: other)
     hashes.append(contentsOf: rows.lazy.map { other.hashes[Int($0)] })

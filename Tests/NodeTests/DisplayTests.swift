@@ -40,6 +40,53 @@ struct DisplayTests {
         + "\n")
   }
 
+  private static let coverage = SummaryCoverage(
+    complete: false, epoch: 4,
+    nodes: [
+      SummaryCoverage.Node(id: "a", incarnation: 7, latencyMicroseconds: 1500),
+      SummaryCoverage.Node(
+        id: "b", answered: false, error: "connection\nrefused", stalenessMilliseconds: -1,
+        pointsHinted: 12),
+      SummaryCoverage.Node(id: "c", answered: false, error: "it has left", handedOver: true),
+    ])
+
+  @Test("what is missing from an answer is a line of the table, only then")
+  func incomplete() {
+    var summary = summary
+    summary.coverage = Self.coverage
+    let last = SummaryText.write(summary, as: .table).split(separator: "\n").last
+    #expect(
+      last == "incomplete: b did not answer (connection\\nrefused); 12 points are kept for b")
+    summary.coverage?.complete = true
+    let clean = SummaryText.write(summary, as: .table).split(separator: "\n").last
+    #expect(clean == "3 series over 1h as of 23:59:59 UTC")
+  }
+
+  @Test("JSON says whether the answer is complete, and how each node answered")
+  func coverage() {
+    var summary = summary
+    (summary.rows, summary.coverage) = ([], Self.coverage)
+    summary.coverage?.nodes.removeLast()
+    #expect(
+      SummaryText.write(summary, as: .json)
+        == #"{"as_of":86399,"window_seconds":3600,"resolution_seconds":10,"complete":false,"#
+        + #""epoch":4,"nodes":[{"node_id":"a","incarnation":7,"answered":true,"error":"","#
+        + #""latency_microseconds":1500,"staleness_milliseconds":0,"points_hinted":0,"#
+        + #""handed_over":false},{"node_id":"b","incarnation":0,"answered":false,"#
+        + #""error":"connection\nrefused","latency_microseconds":0,"staleness_milliseconds":-1,"#
+        + #""points_hinted":12,"handed_over":false}],"metrics":{}}"# + "\n")
+  }
+
+  @Test("the coverage of several pages lacks what any lacks")
+  func joined() {
+    var complete = Self.coverage
+    complete.complete = true
+    #expect(SummaryCoverage.joined(complete, Self.coverage) == Self.coverage)
+    #expect(SummaryCoverage.joined(Self.coverage, complete) == Self.coverage)
+    #expect(SummaryCoverage.joined(nil, complete) == complete)
+    #expect(SummaryCoverage.joined(nil, nil) == nil)
+  }
+
   @Test("what is not finite is null in JSON", arguments: [Double.nan, .infinity, -.infinity])
   func notFinite(value: Double) {
     var writer = JSONWriter()

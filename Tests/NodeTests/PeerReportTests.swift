@@ -106,10 +106,10 @@ struct PeerReportTests {
   func keeping() async throws {
     let b = await ReportNode("b", members: ["a", "b"], names: ["x"])
     try await withPeer(b.peerService.method) { client, peer, _ in
-      for members in [[], [peer], []] {
+      for (epoch, members) in [[], [peer], []].enumerated() {
         let answer = try await client.ask(Self.question, of: peer, timeout: .seconds(60))
         #expect(answer.sections[0].report.count == 1)
-        await client.keep(only: members)
+        await client.keep(only: members, epoch: UInt64(epoch + 1))
       }
       await client.close()
       await #expect(throws: RPCError.self) {

@@ -71,6 +71,19 @@ struct PushTests {
         ])
   }
 
+  @Test("points that wait for nodes that are away are told")
+  func hinted() throws {
+    let report = PushReport(files: ["f"], intake: try take("a 1\nb 2\n", skipsBad: false))
+    #expect(
+      report.acknowledgement(received: 2, hinted: 1, rejected: 0, []) == [
+        "received 2", "  1 kept for nodes that are away: in no summary before they are back",
+      ])
+    #expect(
+      report.partial(PushReport.Partial(received: 2, hinted: 1, rejected: 0, isAboutPoint: false))
+        == "of 2 points sent it received 2 (1 kept for nodes that are away: in no summary before "
+        + "they are back)")
+  }
+
   @Test("of a stream that the node ended, what it counted and where it stopped is told")
   func partial() throws {
     let report = PushReport(files: ["f"], intake: try take("a 1\n\nb 2\nc 3\n", skipsBad: false))

@@ -109,4 +109,6 @@ final class LocalPeers: PeerReports {
     try await service.serve(question) { try reader.received($0) }
     return try reader.finish()
   }
+
+  func keep(only peers: [Member], epoch: UInt64) {}
 }

@@ -64,6 +64,20 @@ struct WatchTests {
     #expect(model.screen(target: "t:1", columns: 5, rows: 2, limit: 1).allSatisfy { $0.count <= 5 })
   }
 
+  @Test("the screen says what is missing, and still fits")
+  func incomplete() {
+    let rows = (0..<30).map {
+      SeriesRow(name: "metric.\($0)", count: 1, sum: 1, avg: 1, min: 1, max: 1)
+    }
+    var summary = Summary(rows: rows, asOf: 100, windowSeconds: 60, resolutionSeconds: 1)
+    summary.coverage = SummaryCoverage(
+      complete: false, epoch: 1, nodes: [SummaryCoverage.Node(id: "b", answered: false)])
+    var model = WatchModel(sort: .name)
+    model.answered(summary, recent: summary)
+    let lines = model.screen(target: "t", columns: 80, rows: 24, limit: nil)
+    #expect(lines.count <= 24 && lines.last == "incomplete: b did not answer")
+  }
+
   @Test("a series without recent points has a gap, and one that is gone is forgotten")
   func gaps() {
     let row = SeriesRow(name: "a", count: 1, sum: 1, avg: 1, min: 1, max: 1)

@@ -5,8 +5,7 @@ import RPCServices
 import Router
 import Shard
 
-/// Answers `Summary`: asks every shard, and every peer where there are some, at once, merges, cuts a
-/// page, encodes.
+/// Answers `Summary`: asks every shard and every peer at once, merges, cuts a page, encodes.
 ///
 /// Memory is bounded: a few reports are made at a time, the others wait their turn; and what slow
 /// callers have not taken yet counts against a limit, beyond which further reports are refused.

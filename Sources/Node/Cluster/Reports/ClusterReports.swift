@@ -25,6 +25,7 @@ struct ClusterReports: Sendable {
   ) async -> GatheredReport {
     let start = ContinuousClock.now
     let knowledge = board.current.knowledge
+    await peers.keep(only: knowledge.view.peers, epoch: knowledge.view.epoch)
     let timeout = timeout(start, deadline)
     let asked = message(question, asOf, knowledge)
     var gather = ReportGather(knowledge)

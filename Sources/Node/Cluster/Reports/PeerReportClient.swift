@@ -21,6 +21,8 @@ final class PeerReportClient: PeerReports {
     /// Lines that take questions, by address.
     var lines: [String: PeerLine] = [:]
     var isClosed = false
+    /// Of the peers that lines were last kept for.
+    var epoch: UInt64 = 0
   }
 
   private let group: EventLoopGroup
@@ -44,10 +46,13 @@ final class PeerReportClient: PeerReports {
     }
   }
 
-  /// Closes the connections to all others, as soon as their questions are answered.
-  func keep(only members: [Member]) async {
-    let addresses = Set(members.map(\.address))
-    let gone = state.withLock { state in
+  /// Closes the connections to all others, as soon as their questions are answered. An epoch that
+  /// is not new changes nothing.
+  func keep(only peers: [Member], epoch: UInt64) async {
+    let addresses = Set(peers.map(\.address))
+    let gone: [PeerLine] = state.withLock { state in
+      guard epoch > state.epoch else { return [] }
+      state.epoch = epoch
       let gone = state.lines.filter { !addresses.contains($0.key) }
       for address in gone.keys { state.lines[address] = nil }
       return Array(gone.values)

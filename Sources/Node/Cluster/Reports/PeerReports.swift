@@ -12,6 +12,9 @@ protocol PeerReports: Sendable {
   /// - Throws: why there is no answer, `RPCError` or ``Router/AnswerFault``.
   func ask(_ question: ReportQuestion, of peer: Member, timeout: Duration) async throws
     -> PeerAnswer
+
+  /// These are the peers from this epoch on: what belongs to others may go.
+  func keep(only peers: [Member], epoch: UInt64) async
 }
 
 /// What a node holds in the name of others that have handed over to it: each origin once.
