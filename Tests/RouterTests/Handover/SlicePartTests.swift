@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Protobuf
+import Router
+import Shard
+import TestKit
+import Testing
+
+@Suite("slices on their way to another node")
+struct SlicePartTests {
+  private static let heading = HandOverHeading(
+    cluster: "test", origin: Router.NodeIdentity(NodeID("a")!, incarnation: 7), attempt: 3)
+
+  private static func hash(_ name: String) -> UInt64 {
+    let bytes = Array(name.utf8)
+    return FNV.hash(bytes.span.bytes, 0..<bytes.count)
+  }
+
+  private static func summary(_ random: inout SplitMix64) -> SeriesSummary {
+    var summary = SeriesSummary()
+    if random.oneIn(8) { summary.positiveInfinities = Int64(random.int(in: 1...9)) }
+    if random.oneIn(8) { summary.negativeInfinities = Int64(random.int(in: 1...9)) }
+    if !summary.isEmpty && random.oneIn(2) { return summary }
+    summary.count = Int64(random.int(in: 1...1 << 39))
+    (summary.min, summary.max) = (random.double(in: -9...0), random.double(in: 0...9))
+    summary.sum = random.oneIn(20) ? .infinity : random.double(in: -1e9...1e9)
+    return summary
+  }
+
+  private static func batch(
+    _ random: inout SplitMix64, series: Int, slices: ClosedRange<Int>, nameBytes: Int = 20
+  ) -> SliceBatch {
+    var batch = SliceBatch()
+    for row in 0..<series {
+      let name = "\(row) " + String(repeating: "é", count: random.int(in: 0...nameBytes / 2))
+      batch.appendSeries(name: name.utf8, hash: hash(name))
+      var start = Int64(random.int(in: 0...99)) * 10
+      for _ in 0..<random.int(in: slices) {
+        batch.appendSlice(start: start, summary(&random))
+        start += Int64(random.int(in: 1...3)) * 10
+      }
+    }
+    return batch
+  }
+
+  private static func parts(_ batch: SliceBatch) -> [[UInt8]] {
+    var parts = SliceParts(heading)
+    var messages: [[UInt8]] = []
+    for series in 0..<batch.series { messages += parts.add(series: series, of: batch) }
+    messages.append(parts.finish())
+    return messages
+  }
+
+  private static func read(_ messages: [[UInt8]]) throws -> [SliceBatch] {
+    var reader = SlicePartReader(resolutionSeconds: 10)
+    return try messages.map { try reader.received($0) }
+  }
+
+  /// All slices by name, whatever part they came in.
+  private static func contents(_ batches: [SliceBatch]) -> [String: [Int64: SeriesSummary]] {
+    var contents: [String: [Int64: SeriesSummary]] = [:]
+    for batch in batches {
+      for series in 0..<batch.series {
+        for slice in batch.sliceRange(series) {
+          contents[batch.name(series), default: [:]][batch.starts[slice]] =
+            batch.statistics[slice]
+        }
+      }
+    }
+    return contents
+  }
+
+  @Test("arrive as they were sent", arguments: 1...5 as ClosedRange<UInt64>)
+  func roundTrip(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let batch = Self.batch(&random, series: random.int(in: 1...300), slices: 1...30)
+    let read = try Self.read(Self.parts(batch))
+    #expect(read == [batch])
+  }
+
+  @Test("are cut into parts of bounded size, within a series if need be")
+  func bounded() throws {
+    var random = SplitMix64(seed: 1)
+    let long = Self.batch(&random, series: 3, slices: 50_000...60_000)
+    let wide = Self.batch(&random, series: 300, slices: 1...2, nameBytes: 16_000)
+    for batch in [long, wide] {
+      let parts = Self.parts(batch)
+      #expect(parts.count > 2)
+      #expect(parts.allSatisfy { $0.count <= RouterLimits.slicePartBytesMax })
+      #expect(Self.contents(try Self.read(parts)) == Self.contents([batch]))
+    }
+  }
+
+  @Test("that are none make one part all the same: it replaces what came before")
+  func empty() throws {
+    let parts = Self.parts(SliceBatch())
+    #expect(parts.count == 1)
+    var reader = SlicePartReader(resolutionSeconds: 10)
+    #expect(try reader.received(parts[0]).isEmpty)
+    #expect(reader.heading == Self.heading)
+  }
+
+  @Test("go to the owners of their names when the leaving node is not there")
+  func split() throws {
+    var random = SplitMix64(seed: 2)
+    let batch = Self.batch(&random, series: 2000, slices: 1...3)
+    let receivers = ["b", "c", "d"].map { Member(id: NodeID($0)!, address: "\($0):1") }
+    let gone = NodeID("e")!
+    var split = SliceSplit(Self.heading, receivers: receivers, withdrawals: [gone])
+    var sent = split.add(batch)
+    #expect((split.series, split.slices) == (2000, batch.slices))
+    #expect(split.nodes == receivers.map(\.id) + [gone])
+    let table = PartitionTable(receivers.map { ($0.id, $0.weight) })
+    var all: [SliceBatch] = []
+    for node in split.nodes {
+      sent[node, default: []].append(try #require(split.finish(for: node)))
+      let batches = try Self.read(sent[node] ?? [])
+      let series = batches.reduce(0) { $0 + $1.series }
+      #expect(node == gone ? series == 0 : series > 300)
+      #expect(series == split.count(for: node).series)
+      for batch in batches {
+        #expect(batch.hashes.allSatisfy { table.owner(Placement.partition($0)) == node })
+      }
+      all += batches
+    }
+    #expect(Self.contents(all) == Self.contents([batch]))
+  }
+
+  private static func sound() -> SlicePart {
+    .with { part in
+      part.cluster = "test"
+      part.origin = .with { ($0.id, $0.incarnation) = ("a", 7) }
+      part.attempt = 1
+      part.columns = .with {
+        $0.names = Array("abc".utf8)
+        $0.nameLengths = [1, 2]
+        $0.slices = [2, 1]
+        $0.starts = [10, 20, 0]
+        $0.counts = [1, 1, 0]
+        $0.sums = [1, 2, 0]
+        $0.minima = [1, 2, .infinity]
+        $0.maxima = [1, 2, -.infinity]
+        $0.positiveInfinities = [0, 0, 1]
+      }
+    }
+  }
+
+  @Test("of a sound message are taken")
+  func soundPart() throws {
+    #expect(try Self.read([Self.sound().encoded()])[0].slices == 3)
+  }
+
+  typealias Spoil = @Sendable (inout SliceColumns) -> Void
+
+  @Test(
+    "are refused when the columns contradict each other, or no points have these statistics",
+    arguments: [
+      ({ $0.names.append(0x61) }, .columnsDiffer), ({ $0.names.removeLast() }, .columnsDiffer),
+      ({ $0.nameLengths[0] = .max }, .columnsDiffer), ({ $0.slices[1] = .max }, .columnsDiffer),
+      ({ $0.slices[1] = 0 }, .columnsDiffer), ({ $0.slices.append(0) }, .columnsDiffer),
+      ({ $0.counts.removeLast() }, .columnsDiffer), ({ $0.sums.append(1) }, .columnsDiffer),
+      ({ $0.minima = [] }, .columnsDiffer), ({ $0.maxima = [] }, .columnsDiffer),
+      ({ $0.positiveInfinities = [1] }, .columnsDiffer),
+      ({ $0.negativeInfinities = [1] }, .columnsDiffer),
+      ({ $0.starts.removeLast() }, .columnsDiffer),
+      ({ $0.nameLengths = [0, 3] }, .nameInvalid), ({ $0.names[1] = 0xFF }, .nameInvalid),
+      ({ $0.starts[1] = 10 }, .startInvalid(10)), ({ $0.starts[1] = 0 }, .startInvalid(0)),
+      ({ $0.starts[0] = -10 }, .startInvalid(-10)), ({ $0.starts[1] = 15 }, .startInvalid(15)),
+      ({ $0.starts[2] = 1 << 50 }, .startInvalid(1 << 50)),
+      ({ $0.starts[2] = .max }, .startInvalid(.max)),
+      ({ $0.counts[0] = -1 }, .statisticsInvalid), ({ $0.counts[0] = 0 }, .statisticsInvalid),
+      ({ $0.counts[0] = 1 << 40 }, .statisticsInvalid),
+      ({ $0.counts[2] = 1 }, .statisticsInvalid), ({ $0.sums[0] = .nan }, .statisticsInvalid),
+      ({ $0.minima[0] = 2 }, .statisticsInvalid), ({ $0.minima[0] = .nan }, .statisticsInvalid),
+      ({ $0.maxima[0] = .infinity }, .statisticsInvalid),
+      ({ $0.positiveInfinities = [] }, .statisticsInvalid),
+      ({ $0.positiveInfinities[0] = -1 }, .statisticsInvalid),
+      ({ $0.positiveInfinities[0] = .max }, .statisticsInvalid),
+      ({ $0.negativeInfinities = [0, 0, -1] }, .statisticsInvalid),
+    ] as [(Spoil, SliceFault)])
+  func spoilt(spoil: Spoil, fault: SliceFault) {
+    var part = Self.sound()
+    guard var columns = part.columns else { return }
+    spoil(&columns)
+    part.columns = columns
+    #expect(throws: fault) { try Self.read([part.encoded()]) }
+  }
+
+  @Test("are refused without a heading, or with another than the first")
+  func headings() {
+    var part = Self.sound()
+    part.attempt = 0
+    #expect(throws: SliceFault.headingInvalid) { try Self.read([part.encoded()]) }
+    part = Self.sound()
+    part.origin = nil
+    #expect(throws: SliceFault.headingInvalid) { try Self.read([part.encoded()]) }
+    part = Self.sound()
+    part.attempt = 2
+    #expect(throws: SliceFault.headingDiffers) {
+      try Self.read([Self.sound().encoded(), part.encoded()])
+    }
+  }
+
+  @Test("are refused when they are too large, or cut anywhere")
+  func malformed() {
+    let size = RouterLimits.slicePartBytesMax + 1
+    #expect(throws: SliceFault.tooLarge(bytes: size)) {
+      try Self.read([[UInt8](repeating: 0, count: size)])
+    }
+    // But before the columns: a part without is one.
+    let bytes = Self.sound().encoded()
+    let taken = (0..<bytes.count).filter { (try? Self.read([Array(bytes[..<$0])])) != nil }
+    #expect(taken.count == 1)
+  }
+
+  @Test("of random bytes never make the reader trap", arguments: 1...4 as ClosedRange<UInt64>)
+  func garbage(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let sound = Self.parts(Self.batch(&random, series: 5, slices: 1...5))[0]
+    for _ in 0..<3000 {
+      var bytes = random.oneIn(4) ? random.bytes(random.int(in: 0...80)) : sound
+      for _ in 0..<random.int(in: 1...4) where !bytes.isEmpty {
+        bytes[random.int(in: 0...bytes.count - 1)] = UInt8(truncatingIfNeeded: random.next())
+      }
+      guard let batches = try? Self.read([bytes]) else { continue }
+      // What is taken can be folded.
+      var core = ShardCore()
+      for batch in batches { _ = core.fold(batch, now: 1000) }
+    }
+  }
+}
