@@ -3,19 +3,21 @@
 /// Completion for bash: commands, then flags; after a flag with known words, those words.
 enum BashCompletion {
   static func script(_ commands: [CommandOutline]) -> String {
-    let names = (commands.map(\.name) + ["--help", "--version"]).joined(separator: " ")
+    let names = CommandGroup.firstWords(commands).map(\.word) + ["--help", "--version"]
     var text = """
       # bash completion of tributary; load it with: source <(tributary completion bash)
       _tributary() {
         local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+        local command=${COMP_WORDS[1]}
         COMPREPLY=()
         if (( COMP_CWORD == 1 )); then
-          COMPREPLY=($(compgen -W '\(names)' -- "$word"))
+          COMPREPLY=($(compgen -W '\(names.joined(separator: " "))' -- "$word"))
           return
         fi
-        case ${COMP_WORDS[1]} in
 
       """
+    for group in CommandGroup.all(commands) { text += secondWord(group) }
+    text += "  case $command in\n"
     for command in commands { text += branch(command) }
     return text + """
         esac
@@ -25,8 +27,21 @@ enum BashCompletion {
       """
   }
 
+  private static func secondWord(_ group: CommandGroup) -> String {
+    """
+      if [[ $command == \(group.word) ]]; then
+        if (( COMP_CWORD == 2 )); then
+          COMPREPLY=($(compgen -W '\(group.seconds.joined(separator: " "))' -- "$word"))
+          return
+        fi
+        command="$command ${COMP_WORDS[2]}"
+      fi
+
+    """
+  }
+
   private static func branch(_ command: CommandOutline) -> String {
-    var text = "    \(command.name))\n      case $before in\n"
+    var text = "    '\(command.name)')\n      case $before in\n"
     for flag in command.flags where flag.placeholder != nil {
       text += "        --\(flag.name)) \(reply(flag.completion)) return ;;\n"
     }

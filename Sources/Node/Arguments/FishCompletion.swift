@@ -9,11 +9,14 @@ enum FishCompletion {
       "complete -c tributary -n __fish_use_subcommand -l help -d 'print the help and end'",
       "complete -c tributary -n __fish_use_subcommand -l version -d 'print the version and end'",
     ]
-    for command in commands {
+    for (word, summary) in CommandGroup.firstWords(commands) {
       lines.append(
-        "complete -c tributary -n __fish_use_subcommand -a \(command.name) "
-          + "-d \(quoted(command.summary))")
-      let scope = "complete -c tributary -n '__fish_seen_subcommand_from \(command.name)'"
+        "complete -c tributary -n __fish_use_subcommand -a \(word) -d \(quoted(summary))")
+    }
+    for group in CommandGroup.all(commands) { lines += secondWords(group) }
+    for command in commands {
+      let isSeen = command.words.map { "__fish_seen_subcommand_from \($0)" }
+      let scope = "complete -c tributary -n '\(isSeen.joined(separator: "; and "))'"
       for flag in command.flags {
         let value = flag.placeholder == nil ? "" : " -x" + values(flag.completion)
         lines.append("\(scope) -l \(flag.name)\(value) -d \(quoted(flag.text))")
@@ -26,6 +29,15 @@ enum FishCompletion {
       }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func secondWords(_ group: CommandGroup) -> [String] {
+    let seconds = group.seconds.joined(separator: " ")
+    let scope =
+      "__fish_seen_subcommand_from \(group.word); and not __fish_seen_subcommand_from \(seconds)"
+    return zip(group.seconds, group.commands).map { word, command in
+      "complete -c tributary -n '\(scope)' -a \(word) -d \(quoted(command.summary))"
+    }
   }
 
   private static func values(_ completion: ValueCompletion) -> String {

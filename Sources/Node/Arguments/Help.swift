@@ -31,6 +31,18 @@ enum Help {
     """
   }
 
+  /// Help of the first word of commands that have two.
+  static func text(_ group: CommandGroup) -> String {
+    """
+    usage: tributary \(group.word) COMMAND [flags]
+
+    commands:
+    \(columns(group.commands.map { ($0.name, $0.summary) }))
+    `tributary \(group.word) COMMAND --help` lists a command's flags.
+
+    """
+  }
+
   private static func heading(_ flag: CommandOutline.FlagOutline) -> String {
     flag.placeholder.map { "--\(flag.name) \($0)" } ?? "--\(flag.name)"
   }

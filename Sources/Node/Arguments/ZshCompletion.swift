@@ -10,9 +10,7 @@ enum ZshCompletion {
         local -a commands=(
 
       """
-    for command in commands {
-      text += "    \(Shell.quoted("\(command.name):\(escaped(command.summary))"))\n"
-    }
+    for (word, summary) in CommandGroup.firstWords(commands) { text += item(word, summary) }
     text += """
         )
         if (( CURRENT == 2 )); then
@@ -23,18 +21,46 @@ enum ZshCompletion {
         local command=$words[2]
         shift words
         (( CURRENT-- ))
-        case $command in
 
       """
+    for group in CommandGroup.all(commands) { text += secondWord(group) }
+    text += "  case $command in\n"
     for command in commands {
       let specifications = command.flags.map(specification) + operand(command)
-      text += "    \(command.name)) _arguments -s"
+      text += "    '\(command.name)') _arguments -s"
       text += specifications.map { " \\\n      " + Shell.quoted($0) }.joined() + " ;;\n"
     }
     return text + """
         esac
       }
       compdef _tributary tributary
+
+      """
+  }
+
+  private static func item(_ word: String, _ summary: String) -> String {
+    "    \(Shell.quoted("\(word):\(escaped(summary))"))\n"
+  }
+
+  private static func secondWord(_ group: CommandGroup) -> String {
+    var text = """
+        if [[ $command == \(group.word) ]]; then
+          if (( CURRENT == 2 )); then
+            commands=(
+
+      """
+    for (word, command) in zip(group.seconds, group.commands) {
+      text += item(word, command.summary)
+    }
+    return text + """
+            )
+            _describe command commands
+            return
+          fi
+          command="$command $words[2]"
+          shift words
+          (( CURRENT-- ))
+        fi
 
       """
   }

@@ -10,7 +10,8 @@ enum Program {
   /// All commands, in the order in which help lists them.
   static let commands: [any Command.Type] = [
     ServeCommand.self, PushCommand.self, SummaryCommand.self, WatchCommand.self,
-    AgentCommand.self, BenchCommand.self, CompletionCommand.self,
+    AgentCommand.self, BenchCommand.self, LocateCommand.self, ClusterStatusCommand.self,
+    DrainCommand.self, CompletionCommand.self,
   ]
 
   /// The commands as help and completion see them.
@@ -21,11 +22,12 @@ enum Program {
   static func prepare(_ arguments: [String]) {
     Output.claimStandardDescriptors()
     _ = signal(SIGPIPE, SIG_IGN)
-    Signals.block(arguments.first.flatMap(command)?.signals ?? [])
+    Signals.block(command(arguments)?.signals ?? [])
   }
 
-  private static func command(_ name: String) -> (any Command.Type)? {
-    commands.first { $0.outline.name == name }
+  /// The command that the first words choose.
+  private static func command(_ arguments: [String]) -> (any Command.Type)? {
+    commands.first { arguments.starts(with: $0.outline.words) }
   }
 
   /// Runs the program with the arguments after its own name.
@@ -42,14 +44,30 @@ enum Program {
       Output.standardOutput.write("tributary \(version)\n")
       return .success
     default:
-      guard let command = command(word) else {
-        let names = outlines.map(\.name)
-        return complain(
-          "tributary",
-          UsageError("unknown command \(word)" + NearestName.suggestion(word, among: names)))
-      }
-      return await execute(command, Array(arguments.dropFirst()))
+      guard let command = command(arguments) else { return noCommand(arguments) }
+      return await execute(command, Array(arguments.dropFirst(command.outline.words.count)))
     }
+  }
+
+  /// The first words choose no command: a wrong one, or the first of two.
+  private static func noCommand(_ arguments: [String]) -> ExitCode {
+    let word = arguments[0]
+    guard let group = CommandGroup.all(outlines).first(where: { $0.word == word }) else {
+      let names = CommandGroup.firstWords(outlines).map(\.word)
+      let suggestion = NearestName.suggestion(word, among: names)
+      return complain("tributary", UsageError("unknown command \(word)\(suggestion)"))
+    }
+    let name = "tributary \(word)"
+    guard let second = arguments.dropFirst().first else {
+      let seconds = group.seconds.joined(separator: ", ")
+      return complain(name, UsageError("a command is missing: one of \(seconds)"))
+    }
+    guard !["--help", "-h"].contains(second) else {
+      Output.standardOutput.write(Help.text(group))
+      return .success
+    }
+    let suggestion = NearestName.suggestion(second, among: group.seconds)
+    return complain(name, UsageError("unknown command \(second)\(suggestion)"))
   }
 
   private static func execute<C: Command>(_ command: C.Type, _ arguments: [String]) async

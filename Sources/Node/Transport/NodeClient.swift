@@ -43,7 +43,7 @@ final class NodeClient: Sendable {
   /// Ends the connection.
   func close() async { await current.close() }
 
-  private var current: Channel { channel.withLock { $0 } }
+  var current: Channel { channel.withLock { $0 } }
 
   private static func makeChannel(_ target: HostPort, _ group: EventLoopGroup) -> Channel {
     var options = ChannelOptions()

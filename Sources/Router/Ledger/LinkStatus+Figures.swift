@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Proto
+
+/// Figures of a link that follow from its counts.
+extension LinkStatus {
+  /// Bytes on the wire a point sent, all messages of the link counted; nil when none was sent.
+  public var wireBytesPerPoint: Double? {
+    pointsSent == 0 ? nil : Double(bytesSentCompressed) / Double(pointsSent)
+  }
+
+  /// How many times smaller compression makes what is sent; nil when nothing was.
+  public var compressionRatio: Double? {
+    bytesSentCompressed == 0 ? nil : Double(bytesSent) / Double(bytesSentCompressed)
+  }
+
+  /// Bytes that wait for the peer, hinted or under way.
+  public var backlogBytes: UInt64 { bytesInFlight &+ bytesHinted }
+}
