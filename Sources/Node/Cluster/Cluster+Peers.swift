@@ -69,7 +69,8 @@ extension Cluster {
     let loop = loops[inboxes.count % loops.count]
     let inbox = PeerInbox(
       LinkReceiver(linkSettings, from: id),
-      FrameIntake(loop, surroundings.seats, now: surroundings.now), on: loop)
+      FrameIntake(loop, surroundings.seats, now: surroundings.now), on: loop,
+      refusal: linkRefusal)
     inboxes[id] = inbox
     return inbox
   }
@@ -102,6 +103,7 @@ extension Cluster {
   /// A node has left; others hold what it had.
   func left(_ identity: NodeIdentity) async {
     guard identity != own else { return }
+    await surroundings.held.left([identity], at: .now)
     if membership.departed(identity, at: surroundings.now()) {
       surroundings.log.info("a node has left for good", ["node": .string("\(identity)")])
       await publish()

@@ -14,6 +14,8 @@ actor Cluster {
     var seats: [ShardSeat]
     var ingests: [LoopIngest]
     var shape: WindowShape
+    /// What this node holds in the name of nodes that left.
+    var held: HeldWindows
     /// Unix seconds.
     var now: @Sendable () -> Int64
     var log: Log
@@ -38,12 +40,15 @@ actor Cluster {
   /// Streams of peers that were refused, by reason.
   var refusals: [LinkRefusal.Kind: UInt64] = [:]
   var source: (any MembershipSource)?
+  /// Why frames of peers are not taken; nil: they are.
+  var linkRefusal: RPCError?
   /// Where peers reach the node, once it listens.
   private(set) var advertised: HostPort?
   /// Addresses whose links broke: another node may be there now.
   var unsure: Set<String> = []
   private var tasks: [Task<Void, Never>] = []
   private var publishing: Task<Void, Never>?
+  private var loggedEpoch: UInt64 = 0
 
   init(
     _ configuration: ClusterConfiguration, incarnation: UInt64, _ surroundings: Surroundings
@@ -176,6 +181,12 @@ actor Cluster {
         }
       }
     }
+    if view.epoch != loggedEpoch { log(view) }
+    await reroute(view)
+  }
+
+  private func log(_ view: ClusterView) {
+    loggedEpoch = view.epoch
     surroundings.log.info(
       "membership",
       [
@@ -183,7 +194,6 @@ actor Cluster {
         "members": .string(view.members.map(\.id.text).joined(separator: ",")),
         "former": .string(view.former.map(\.id.text).joined(separator: ",")),
       ])
-    await reroute(view)
   }
 
   private func follow(_ member: Member) async {

@@ -14,6 +14,8 @@ struct PeerSide: Sendable {
 
   let cluster: Cluster
   let reports: ClusterReports
+  let drain: Drain
+  private let calls: PeerCalls
   private let server: Server
   private let client: PeerReportClient
   private let log: Log
@@ -21,9 +23,8 @@ struct PeerSide: Sendable {
   /// - Parameters:
   ///   - node: the node's own part of a report.
   ///   - account: the node's own account.
-  init(
-    _ cluster: Cluster, node: NodeReports, account: @escaping @Sendable () async -> NodeStatus
-  ) {
+  ///   - health: says NOT_SERVING while the node leaves.
+  init(_ cluster: Cluster, node: NodeReports, account: NodeAccount, health: HealthRegistry) {
     let configuration = cluster.configuration
     let surroundings = cluster.surroundings
     self.cluster = cluster
@@ -35,6 +36,17 @@ struct PeerSide: Sendable {
     let answers = PeerReportService(
       cluster: configuration.cluster, shape: surroundings.shape, board: cluster.board, node: node,
       now: surroundings.now)
+    calls = PeerCalls(group: surroundings.group)
+    drain = Drain(
+      cluster: configuration.cluster, own: cluster.own,
+      shards: surroundings.seats.map(\.aggregator), held: surroundings.held,
+      port: NodeDrainPort(cluster: cluster, health: health), peers: calls, now: surroundings.now,
+      log: log)
+    let handOver = HandOverService(
+      cluster: configuration.cluster, shape: surroundings.shape, held: surroundings.held,
+      now: surroundings.now)
+    let leave = LeaveService(
+      cluster: configuration.cluster, membership: cluster, held: surroundings.held)
     let links = LinkService(
       inbox: { id throws(LinkRefusal) in try await cluster.inbox(of: id) },
       greeted: { await cluster.greeted($0) },
@@ -45,13 +57,13 @@ struct PeerSide: Sendable {
         .streaming { requests, writer, context in
           try await links.serve(requests, writer, context)
         }),
-      answers.method,
+      answers.method, handOver.method, leave.method,
       ServiceMethod(
         PeerService.status,
         .unary { message, _ in
           let question = try StatusQuestion(request: message)
           try Self.requireSame(question.cluster, configuration.cluster)
-          let status = await account()
+          let status = await account.status()
           return StatusAnswer.with { $0.status = status.encoded() }.encoded()
         }),
     ]
@@ -77,6 +89,7 @@ struct PeerSide: Sendable {
   /// Ends links and streams at once: what a peer has under way it sends again, or keeps.
   func stop(leaving: Bool) async {
     await cluster.stop(leaving: leaving)
+    await calls.close()
     await client.close()
     await server.shutdown(grace: .zero)
   }

@@ -35,6 +35,12 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private var spare: [PointBatch] = []
   private var batchesOut = 0
   private var turn: IngestTurn?
+  /// Streams that are not over.
+  private var streams: [ObjectIdentifier: PushSink] = [:]
+  /// Why no stream is taken; nil: they are.
+  private var refusal: RPCStatus?
+  /// Told when no stream is left.
+  private var idleWaiters: [@Sendable () -> Void] = []
   @exclusivity(unchecked) private var admission: Admission
 
   init(_ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat]) {
@@ -63,6 +69,37 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     var account = ledger
     account.open = unsafe open.reduce(0) { $0 + ($1 === none ? 0 : Int64($1.count)) }
     return account
+  }
+
+  // MARK: Streams
+
+  /// A stream begins: returns what to end it with, if streams are not taken.
+  func opened(_ stream: PushSink) -> RPCStatus? {
+    streams[ObjectIdentifier(stream)] = stream
+    return refusal
+  }
+
+  func closed(_ stream: PushSink) {
+    streams[ObjectIdentifier(stream)] = nil
+    tellIfIdle()
+  }
+
+  /// Takes no streams any more and ends the open ones, each as soon as it is known what became of
+  /// its points. On the loop.
+  func refuseStreams(_ status: RPCStatus, whenIdle: @escaping @Sendable () -> Void) {
+    refusal = status
+    idleWaiters.append(whenIdle)
+    for stream in streams.values { _ = stream.askedToEnd(status) }
+    tellIfIdle()
+  }
+
+  /// Takes streams again. On the loop.
+  func takeStreams() { refusal = nil }
+
+  private func tellIfIdle() {
+    guard streams.isEmpty, !idleWaiters.isEmpty else { return }
+    for waiter in idleWaiters { waiter() }
+    idleWaiters = []
   }
 
   // MARK: Points

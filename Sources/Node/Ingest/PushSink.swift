@@ -25,13 +25,16 @@ final class PushSink: BulkSink {
   @exclusivity(unchecked) var tally = PointTally()
   /// Messages so far; the next one has this index.
   private var messages: Int64 = 0
-  private var state = State.open
+  private var state = State.open {
+    didSet { if case .over = state { ingest.closed(self) } }
+  }
   private let call: any PointCall
   private let ingest: LoopIngest
 
   init(_ call: any PointCall, _ ingest: LoopIngest) {
     self.call = call
     self.ingest = ingest
+    if let refusal = ingest.opened(self) { end(refusal) }
   }
 
   // MARK: BulkSink

@@ -10,10 +10,13 @@ enum Housekeeping {
   private static let trimInterval = Duration.seconds(30)
 
   /// Runs until its task is cancelled.
-  static func run(_ shards: [Aggregator], now: @Sendable () -> Int64) async {
+  static func run(
+    _ shards: [Aggregator], _ held: HeldWindows, now: @escaping @Sendable () -> Int64
+  ) async {
     var trimmed = ContinuousClock.now
     while (try? await Task.sleep(for: interval)) != nil {
       for shard in shards { await shard.tick(now: now()) }
+      await held.tick(now)
       guard trimmed.duration(to: .now) >= trimInterval else { continue }
       trimmed = .now
       malloc_trim(0)

@@ -3,6 +3,7 @@ import Proto
 import Protobuf
 import RPC
 import RPCServices
+import Router
 import Shard
 import Synchronization
 
@@ -11,6 +12,7 @@ import Synchronization
 final class TelemetryNode: Sendable {
   private let configuration: ServeConfiguration
   private let shards: [Aggregator]
+  private let held: HeldWindows
   private let peers: PeerSide?
   private let health: HealthRegistry
   private let server: Server
@@ -41,16 +43,26 @@ final class TelemetryNode: Sendable {
       shape: shape, nameBytesMax: configuration.nameBytesMax,
       seriesMax: configuration.seriesMax, now: now)
     let ingests = group.loops.map { LoopIngest($0, rules, seats) }
-    let reports = NodeReports(shards: shards)
+    let clustering = try configuration.cluster.configuration()
+    let held = HeldWindows(
+      shape: shape, budget: budget, settleTime: clustering?.peerTimeout ?? .zero
+    ) { group.next() }
+    let reports = NodeReports(shards: shards) { await held.report($0, asOf: $1) }
     let surroundings = Cluster.Surroundings(
-      group: group, seats: seats, ingests: ingests, shape: shape, now: now, log: log,
+      group: group, seats: seats, ingests: ingests, shape: shape, held: held, now: now, log: log,
       mustStop: { ending(.failed($0)) })
-    let cluster = try configuration.cluster.configuration().map {
+    let cluster = clustering.map {
       Cluster($0, incarnation: UInt64(max(1, WallTime.now.nanoseconds / 1000)), surroundings)
     }
     let board = cluster?.board ?? ClusterBoard.alone
     let account = NodeAccount(shards: shards, ingests: ingests, board: board, cluster: cluster)
-    peers = cluster.map { PeerSide($0, node: reports) { await account.status() } }
+    let health = HealthRegistry(services: [TelemetryService.name])
+    let peers = cluster.map { PeerSide($0, node: reports, account: account, health: health) }
+    let operators = OperatorService(
+      cluster: clustering?.cluster ?? "", shards: seats.count,
+      view: { board.current.knowledge.view }, account: { await account.status() },
+      peers: clustering.map { PeerStatusClient(cluster: $0.cluster, group: group) })
+    let drain = DrainService(drain: peers?.drain) { ending(.drained) }
     let summary = SummaryService(
       node: reports, cluster: peers?.reports, shape: shape,
       reportBytesMax: configuration.reportBytesMax, now: now)
@@ -62,11 +74,13 @@ final class TelemetryNode: Sendable {
           try await summary.serve(requests, writer, context)
         },
       ])
-    health = HealthRegistry(services: [TelemetryService.name])
     self.configuration = configuration
     self.shards = shards
     self.now = now
-    let services = [telemetry, health.service]
+    self.health = health
+    self.peers = peers
+    self.held = held
+    let services = [telemetry, operators.service(drain: drain.method), health.service]
     let reflection = ReflectionIndex.services(
       describing: services, files: [TelemetryService.file, Health.file])
     server = Server(
@@ -81,7 +95,7 @@ final class TelemetryNode: Sendable {
     let peerAddress = try await peers?.start()
     let address = try await server.listen(
       host: configuration.listen.host, port: configuration.listen.port)
-    let task = Task { [shards, now] in await Housekeeping.run(shards, now: now) }
+    let task = Task { [shards, held, now] in await Housekeeping.run(shards, held, now: now) }
     housekeeping.withLock { $0 = task }
     return BoundAddresses(clients: address, peers: peerAddress)
   }

@@ -21,8 +21,13 @@ actor PeerInbox {
   private var streams: [UInt64: AckQueue] = [:]
   private var framesOut = 0
   private var readers: [CheckedContinuation<Void, Never>] = []
+  /// Why no frame is taken; nil: they are.
+  private var refusal: RPCError?
+  private var idleWaiters: [CheckedContinuation<Void, Never>] = []
 
-  init(_ core: LinkReceiver, _ intake: FrameIntake, on loop: EventLoop) {
+  /// - Parameter refusal: why no frame is taken, if none is.
+  init(_ core: LinkReceiver, _ intake: FrameIntake, on loop: EventLoop, refusal: RPCError? = nil) {
+    self.refusal = refusal
     self.core = core
     self.intake = intake
     self.loop = loop
@@ -43,7 +48,8 @@ actor PeerInbox {
   ///
   /// - Returns: the messages that welcome the peer.
   /// - Throws: ``LinkRefusal``.
-  func open(_ greeting: LinkGreeting, stream: UInt64) throws(LinkRefusal) -> [[UInt8]] {
+  func open(_ greeting: LinkGreeting, stream: UInt64) throws -> [[UInt8]] {
+    if let refusal { throw refusal }
     switch core.greeted(greeting, stream: stream) {
     case .welcome(let messages, let replaced):
       if let replaced {
@@ -57,6 +63,7 @@ actor PeerInbox {
 
   /// A message of the stream came. Returns when there is room for another.
   func received(_ message: [UInt8], stream: UInt64) async throws {
+    if let refusal { throw refusal }
     switch try core.received(message, stream: stream) {
     case .apply(let frame, let tag): apply(frame, tag)
     case .answer(let ack): streams[stream]?.append(ack)
@@ -81,6 +88,19 @@ actor PeerInbox {
     core.closed(stream: stream)
   }
 
+  /// Ends all streams and takes none; returns when all frames that were taken are applied.
+  func shut(_ refusal: RPCError) async {
+    self.refusal = refusal
+    for queue in streams.values { queue.finish(refusal) }
+    await withCheckedContinuation { waiter in
+      if framesOut == 0 { return waiter.resume() }
+      idleWaiters.append(waiter)
+    }
+  }
+
+  /// Takes streams again.
+  func reopen() { refusal = nil }
+
   // MARK: Frames
 
   private func apply(_ frame: DecodedFrame, _ tag: FrameTag) {
@@ -95,6 +115,10 @@ actor PeerInbox {
     if framesOut < Self.framesOutMax {
       for reader in readers { reader.resume() }
       readers = []
+    }
+    if framesOut == 0 {
+      for waiter in idleWaiters { waiter.resume() }
+      idleWaiters = []
     }
     guard let answer = core.applied(tag, rejections: rejections) else { return }
     streams[answer.stream]?.append(answer.message)
