@@ -83,7 +83,7 @@ extension LinkSender {
   /// next one begins.
   private mutating func expireInFlight(_ horizon: Int64) {
     switch phase {
-    case .waiting, .connecting: break
+    case .waiting, .connecting, .closing: break
     case .greeting, .live, .stalled: return
     }
     for lane in Lane.allCases {

@@ -12,15 +12,28 @@ extension LinkSender {
     case departed
   }
 
-  /// A stream is open, as ``OnTick/connect`` asked for.
+  /// A stream is open, as ``OnTick/connect`` asked for; since then it may have been asked to end.
   ///
   /// - Returns: its first message. Nothing else is sent before the welcome.
   public mutating func connected(now: LinkTime) -> [UInt8] {
-    guard case .connecting = phase else { preconditionFailure("connected while \(state)") }
     precondition(departed.count <= RouterLimits.linkDepartedMax, "too many departed nodes")
+    switch phase {
+    case .connecting: begin(now)
+    case .closing: break
+    default: preconditionFailure("connected while \(state)")
+    }
+    let message = hello()
+    counters.bytesSent += message.count
+    return message
+  }
+
+  private mutating func begin(_ now: LinkTime) {
     phase = .greeting(since: now)
     stream = SenderStream()
     for lane in Lane.allCases { lanes[lane].restart() }
+  }
+
+  private func hello() -> [UInt8] {
     var hello = LinkHello()
     hello.cluster = settings.cluster
     hello.sender = settings.own.wire
@@ -30,12 +43,11 @@ extension LinkSender {
     hello.liveFirst = lanes.live.acked + 1
     hello.hintFirst = lanes.hint.acked + 1
     hello.departed = departed.map(\.wire)
-    let message = LinkMessages.request(.hello(hello))
-    counters.bytesSent += message.count
-    return message
+    return LinkMessages.request(.hello(hello))
   }
 
-  /// The stream ended, or could not be opened. Nothing when none was open or asked for.
+  /// The stream ended, or could not be opened; call it once for each ``OnTick/connect``. Nothing
+  /// when none was open or asked for.
   ///
   /// - Parameters:
   ///   - reason: in words, for people.
@@ -44,8 +56,12 @@ extension LinkSender {
   public mutating func disconnected(
     _ reason: String, refused kind: LinkRefusal.Kind? = nil, now: LinkTime
   ) -> OnDisconnected {
-    if case .waiting = phase { return .retry }
-    close(reason, now)
+    switch phase {
+    case .waiting: return .retry
+    case .closing: break
+    case .connecting, .greeting, .live, .stalled: leave(reason, now)
+    }
+    phase = .waiting(until: now + backoff.failed())
     switch kind {
     case .staleIncarnation: return .outlived
     case .departed: return .departed
@@ -53,9 +69,8 @@ extension LinkSender {
     }
   }
 
-  /// There is no stream any more.
-  mutating func close(_ reason: String, _ now: LinkTime) {
-    phase = .waiting(until: now + backoff.failed())
+  /// The stream can be used no more.
+  mutating func leave(_ reason: String, _ now: LinkTime) {
     error = reason
     if presence == .present { presence = .missing(since: now) }
     check()

@@ -7,7 +7,8 @@ extension LinkSender {
     case nothing
     /// Open a stream, then call ``connected(now:)`` or ``disconnected(_:refused:now:)``.
     case connect
-    /// Close the stream, or stop opening it; it is over already as far as this machine knows.
+    /// Close the stream, or stop opening it, then call ``disconnected(_:refused:now:)``: not before
+    /// is the next one asked for.
     case disconnect(String)
   }
 
@@ -26,6 +27,7 @@ extension LinkSender {
     case .connecting(let since): return disconnect(now, since, "cannot connect")
     case .greeting(let since): return disconnect(now, since, "no welcome")
     case .live: return stallIfDue(now)
+    case .closing: return .nothing
     case .stalled(let since):
       guard now - since >= RouterLimits.linkStallTimeout else { return .nothing }
       return disconnect(now, "no acks")
@@ -57,7 +59,8 @@ extension LinkSender {
   }
 
   private mutating func disconnect(_ now: LinkTime, _ reason: String) -> OnTick {
-    close(reason, now)
+    leave(reason, now)
+    phase = .closing
     return .disconnect(reason)
   }
 }

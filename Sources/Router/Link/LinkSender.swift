@@ -32,6 +32,8 @@ public struct LinkSender {
     case greeting(since: LinkTime)
     case live
     case stalled(since: LinkTime)
+    /// The caller was asked to end the stream, or the attempt, and has not said that it did.
+    case closing
   }
 
   let settings: LinkSettings
@@ -79,7 +81,7 @@ public struct LinkSender {
   /// How far the stream is.
   public var state: LinkState {
     switch phase {
-    case .waiting: .waiting
+    case .waiting, .closing: .waiting
     case .connecting: .connecting
     case .greeting: .greeting
     case .live: .live

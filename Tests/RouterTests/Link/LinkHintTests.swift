@@ -50,7 +50,7 @@ import Testing
     #expect(scene.sendIntoTheVoid() == [1])
     scene.drop()
     scene.now = scene.now + 100_000
-    while scene.tick() != .connect { scene.now = scene.now + 10 }
+    scene.waitForConnect()
     #expect(scene.sender.counters.pointsGivenUp == 2)
     scene.open()
     scene.take(1, 2)

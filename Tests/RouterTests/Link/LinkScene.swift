@@ -86,8 +86,20 @@ struct LinkScene {
   /// Waits until a stream is asked for, then opens it.
   mutating func reopen(after milliseconds: Int64 = 100) {
     now = now + milliseconds
-    while tick() != .connect { now = now + 10 }
+    waitForConnect()
     open()
+  }
+
+  /// Lets time pass until a stream is asked for.
+  mutating func waitForConnect() {
+    while true {
+      switch tick() {
+      case .connect: return
+      case .disconnect: sender.disconnected("asked for", now: now)
+      case .nothing: break
+      }
+      now = now + 10
+    }
   }
 
   /// Sends all that may be sent; answers come back at once, frames wait in ``frames``.

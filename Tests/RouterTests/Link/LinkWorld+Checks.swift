@@ -57,10 +57,17 @@ extension LinkWorld {
     for _ in 0..<20_000 where !(sender.isIdle && pending.isEmpty) {
       if sender.state == .waiting || sender.state == .connecting {
         now = now + 20
-        if sender.tick(now: now, wall: wall) == .connect { openPipe() }
+        switch sender.tick(now: now, wall: wall) {
+        case .connect: openPipe()
+        case .disconnect: _ = sender.disconnected("asked for", now: now)
+        case .nothing: break
+        }
       } else {
         now = now + 1
-        _ = sender.tick(now: now, wall: wall)
+        if case .disconnect = sender.tick(now: now, wall: wall) {
+          lose("disconnect")
+          _ = sender.disconnected("asked for", now: now)
+        }
       }
       send()
       arrive()

@@ -66,7 +66,9 @@ extension LinkWorld {
     switch sender.tick(now: now, wall: wall) {
     case .nothing: break
     case .connect: connect()
-    case .disconnect: lose("disconnect")
+    case .disconnect:
+      lose("disconnect")
+      _ = sender.disconnected("asked for", now: now)
     }
   }
 
