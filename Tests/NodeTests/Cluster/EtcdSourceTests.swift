@@ -178,4 +178,51 @@ final class EtcdSourceTests {
     await client.close()
     await group.shutdown()
   }
+
+  @Test(
+    "of three servers one may go, its leadership with it; without a majority the nodes stay",
+    .enabled(if: etcd != nil, "etcd is not installed"))
+  func threeServers() async throws {
+    let others = [try ForeignServer(Self.etcd ?? ""), try ForeignServer(Self.etcd ?? "")]
+    let servers = others + [server]
+    var ports: [(client: Int, peer: Int)] = []
+    for _ in others { ports.append((try ForeignServer.freePort(), try ForeignServer.freePort())) }
+    ports.append((port, peerPort))
+    let start = { @Sendable [ports] (index: Int) in
+      let client = "http://127.0.0.1:\(ports[index].client)"
+      let peer = "http://127.0.0.1:\(ports[index].peer)"
+      let all = ports.enumerated().map { "n\($0)=http://127.0.0.1:\($1.peer)" }
+      try await servers[index].start(
+        [
+          "--name", "n\(index)", "--data-dir", servers[index].folder.appending(path: "data").path,
+          "--listen-client-urls", client, "--advertise-client-urls", client,
+          "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+          "--initial-cluster", all.joined(separator: ","),
+        ], until: "ready to serve client requests")
+    }
+    try await withThrowingTaskGroup { tasks in
+      for index in servers.indices { tasks.addTask { try await start(index) } }
+      try await tasks.waitForAll()
+    }
+    let endpoints = ports.dropLast().map { HostPort(host: "127.0.0.1", port: $0.client) }
+    let (a, b) = (
+      try node("a", lease: 30, before: endpoints), try node("b", lease: 30, before: endpoints)
+    )
+    for node in [a, b] { await node.probe.learned("a", "b") }
+    await servers[0].end()
+    let c = try node("c", lease: 30, before: endpoints)
+    for node in [a, b, c] { await node.probe.learned("a", "b", "c") }
+    let failures = [a, b].map { node in node.probe.lines.count { $0.contains("fails") } }
+    await servers[1].end()
+    for (node, count) in zip([a, b], failures) {
+      await node.probe.logged("fails", times: count + 1)
+    }
+    try await start(1)
+    let d = try node("d", lease: 30, before: endpoints)
+    for node in [a, b, c, d] { await node.probe.learned("a", "b", "c", "d") }
+    // Nobody was ever missed.
+    #expect(a.probe.snapshots.map(\.count) == a.probe.snapshots.map(\.count).sorted())
+    await end(a, b, c, d)
+    for server in servers { await server.end() }
+  }
 }
