@@ -22,7 +22,8 @@ struct PeerName: Sendable, Hashable, CustomStringConvertible {
     self.kind = kind
   }
 
-  /// Reads a text; nil when it is none of the three forms.
+  /// Reads a text; nil when it is none of the three forms, or the name is `srv`, which with a port
+  /// would look like the third.
   init?(_ text: String) {
     if text.hasPrefix("srv:") {
       self.init(name: String(text.dropFirst(4)), kind: .services)
@@ -32,7 +33,7 @@ struct PeerName: Sendable, Hashable, CustomStringConvertible {
     } else {
       self.init(name: text, kind: .addresses(port: ClusterFlags.standardPort))
     }
-    guard Self.isName(name) else { return nil }
+    guard Self.isName(name), kind == .services || name != "srv" else { return nil }
   }
 
   var description: String {
