@@ -22,6 +22,9 @@ extension Cluster {
     case .mustStop(let reason): surroundings.mustStop(reason)
     case .changed(let isLive, let reason):
       if isLive {
+        if let link = links[id] {
+          surroundings.questions.reconsider(await link.address.description)
+        }
         surroundings.log.info("link is live", ["peer": .string(id.text)])
       } else {
         if !reason.isEmpty {

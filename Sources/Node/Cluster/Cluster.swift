@@ -16,6 +16,8 @@ actor Cluster {
     var shape: WindowShape
     /// What this node holds in the name of nodes that left.
     var held: HeldWindows
+    /// The way of questions to peers.
+    var questions: PeerReportClient
     /// Unix seconds.
     var now: @Sendable () -> Int64
     var log: Log
@@ -31,6 +33,8 @@ actor Cluster {
   var membership: Membership
   var links: [NodeID: PeerLink] = [:]
   var inboxes: [NodeID: PeerInbox] = [:]
+  /// Whose links are used.
+  private var active: Set<NodeID> = []
   /// What the source said last.
   var snapshot: MembershipSnapshot?
   /// Who was found behind addresses that the source gave without ids.
@@ -115,7 +119,7 @@ actor Cluster {
   private func tickLinks() async {
     var ticks = 0
     while (try? await Task.sleep(for: .milliseconds(100))) != nil {
-      for link in links.values { await link.tick() }
+      for (id, link) in links where active.contains(id) { await link.tick() }
       ticks += 1
       if ticks % 10 == 0, membership.tick(at: surroundings.now()) { await publish() }
       await noteHints()
@@ -183,6 +187,18 @@ actor Cluster {
     }
     if view.epoch != loggedEpoch { log(view) }
     await reroute(view)
+    await rest(view)
+  }
+
+  /// Links to nodes that are asked nothing any more rest: their numbers go on should the node come
+  /// back. What a node that left may or may not have taken is given up.
+  private func rest(_ view: ClusterView) async {
+    active = Set(view.peers.map(\.id))
+    let departed = Set(membership.departedIdentities.map(\.id))
+    for (id, link) in links where !active.contains(id) {
+      if departed.contains(id) { await link.abandon() }
+      await link.close()
+    }
   }
 
   private func log(_ view: ClusterView) {

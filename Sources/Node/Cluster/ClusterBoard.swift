@@ -11,6 +11,8 @@ final class ClusterBoard: Sendable {
   struct Notice: Sendable {
     /// The view, who departed, and what is kept for whom.
     var knowledge: ClusterKnowledge
+    /// Peers that did not answer their last question in time.
+    var silent: Set<NodeID> = []
     /// When a node was last heard of.
     fileprivate(set) var heard: [NodeID: ContinuousClock.Instant] = [:]
 

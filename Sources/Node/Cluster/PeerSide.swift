@@ -9,15 +9,11 @@ import Shard
 /// What a node of a cluster runs for and towards its peers: the ``Cluster`` with its links, and a
 /// server on a listener of its own.
 struct PeerSide: Sendable {
-  /// Largest message of a peer: a frame's body and its head; a slice part is smaller.
-  private static let messageBytesMax = 2 * RouterLimits.frameBodyBytesMax
-
   let cluster: Cluster
   let reports: ClusterReports
   let drain: Drain
   private let calls: PeerCalls
   private let server: Server
-  private let client: PeerReportClient
   private let log: Log
 
   /// - Parameters:
@@ -29,9 +25,9 @@ struct PeerSide: Sendable {
     let surroundings = cluster.surroundings
     self.cluster = cluster
     log = surroundings.log
-    client = PeerReportClient(group: surroundings.group)
     reports = ClusterReports(
-      cluster: configuration.cluster, board: cluster.board, peers: client,
+      cluster: configuration.cluster, board: cluster.board,
+      peers: surroundings.questions,
       peerTimeout: configuration.peerTimeout)
     let answers = PeerReportService(
       cluster: configuration.cluster, shape: surroundings.shape, board: cluster.board, node: node,
@@ -69,7 +65,6 @@ struct PeerSide: Sendable {
     ]
     var options = ServerOptions()
     options.handlersRunOnLoops = true
-    options.messageBytesMax = Self.messageBytesMax
     server = Server(
       group: surroundings.group, services: [Service(name: PeerService.name, methods: methods)],
       options: options
@@ -90,7 +85,7 @@ struct PeerSide: Sendable {
   func stop(leaving: Bool) async {
     await cluster.stop(leaving: leaving)
     await calls.close()
-    await client.close()
+    await cluster.surroundings.questions.close()
     await server.shutdown(grace: .zero)
   }
 

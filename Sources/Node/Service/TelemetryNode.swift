@@ -49,7 +49,8 @@ final class TelemetryNode: Sendable {
     ) { group.next() }
     let reports = NodeReports(shards: shards) { await held.report($0, asOf: $1) }
     let surroundings = Cluster.Surroundings(
-      group: group, seats: seats, ingests: ingests, shape: shape, held: held, now: now, log: log,
+      group: group, seats: seats, ingests: ingests, shape: shape, held: held,
+      questions: PeerReportClient(group: group), now: now, log: log,
       mustStop: { ending(.failed($0)) })
     let cluster = clustering.map {
       Cluster($0, incarnation: UInt64(max(1, WallTime.now.nanoseconds / 1000)), surroundings)

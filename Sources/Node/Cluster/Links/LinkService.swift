@@ -33,6 +33,9 @@ struct LinkService: Sendable {
       refused(refusal, context.peer)
       context.trailers = refusal.trailers
       throw refusal.error
+    } catch let error as RPCError where error.status.code == .resourceExhausted {
+      refused(LinkRefusal(.tooLarge, error.status.message), context.peer)
+      throw error
     }
   }
 

@@ -105,11 +105,17 @@ actor PeerLink: PeerLane {
     endStream("the address changed to \(address)")
   }
 
-  /// Ends the stream; nothing is sent any more.
+  /// Ends the stream; nothing is sent until the next ``tick()``.
   func close() async {
     let carrier = carrier
-    endStream("the node stops")
+    endStream("closed")
     await carrier?.value
+  }
+
+  /// The peer has left for good: what is under way to it is given up.
+  func abandon() {
+    core.abandon()
+    afterEvent()
   }
 
   /// What the next hello says of nodes that left for good.

@@ -7,6 +7,10 @@ import Shard
 
 /// Asks the whole cluster: this node's shards and all peers at once, each with the same deadline.
 struct ClusterReports: Sendable {
+  /// How long a peer may take that let its last question's time go by: so a stopped node holds up
+  /// one report and not all.
+  private static let silentTimeout = Duration.milliseconds(200)
+
   /// The cluster's id; peers of others refuse to answer.
   let cluster: String
   let board: ClusterBoard
@@ -67,11 +71,19 @@ struct ClusterReports: Sendable {
     _ peer: Member, _ question: ReportQuestion, _ timeout: Duration,
     since start: ContinuousClock.Instant
   ) async -> Outcome {
+    let isSilent = board.current.silent.contains(peer.id)
+    let timeout = isSilent ? min(timeout, Self.silentTimeout) : timeout
     do {
       let answer = try await peers.ask(question, of: peer, timeout: timeout)
-      board.update { $0.noteHeard(answer.head.node, at: .now) }
+      board.update {
+        $0.noteHeard(answer.head.node, at: .now)
+        $0.silent.remove(peer.id)
+      }
       return Outcome(peer.id, .success(answer), since: start)
     } catch {
+      if (error as? RPCError)?.status.code == .deadlineExceeded {
+        board.update { $0.silent.insert(peer.id) }
+      }
       return Outcome(peer.id, .failure(PeerFailure(error, timeout: timeout)), since: start)
     }
   }

@@ -41,6 +41,9 @@ final class PeerLine: Sendable {
     return try entry.get()
   }
 
+  /// No connection could be made.
+  var hasFailed: Bool { state.withLock { $0.failure != nil } }
+
   /// A question has ended.
   func leave() async {
     let isOver = state.withLock { state in

@@ -60,6 +60,14 @@ final class PeerReportClient: PeerReports {
     for line in gone { await line.close() }
   }
 
+  /// A peer has been reached just now: the next question tries to connect at once, however long
+  /// ago the last attempt failed.
+  func reconsider(_ address: String) {
+    state.withLock { state in
+      if state.lines[address]?.hasFailed == true { state.lines[address] = nil }
+    }
+  }
+
   /// Takes no more questions, and closes all connections.
   func close() async {
     let lines = state.withLock { state in
