@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Testing
 
 @testable import Node
@@ -33,6 +34,40 @@ struct HelpTests {
         #expect(script.contains(shell == .fish ? "-l \(flag.name) " : "--\(flag.name)"))
       }
     }
+  }
+
+  @Test("commands of two words are found by their first, and suggested by both")
+  func groups() throws {
+    let groups = CommandGroup.all(Program.outlines)
+    #expect(groups.map(\.word) == ["cluster"] && groups[0].seconds == ["status"])
+    let words = CommandGroup.firstWords(Program.outlines).map(\.word)
+    #expect(words.count { $0 == "cluster" } == 1 && words.contains("locate"))
+    #expect(Help.text(groups[0]).contains("  cluster status  print nodes"))
+  }
+
+  @Test(
+    "bash completes what the script says",
+    arguments: [
+      (["clu"], "cluster"), (["cluster", ""], "status"),
+      (["cluster", "status", "--lo"], "--local"),
+      (["cluster", "status", "--format", ""], "table json"), (["drain", "--ti"], "--timeout"),
+      (["completion", "z"], "zsh"),
+    ])
+  func bash(words: [String], offered: String) throws {
+    let line = (["tributary"] + words).map(Shell.quoted).joined(separator: " ")
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/bash")
+    shell.arguments = [
+      "-c",
+      Shell.bash.completionScript(Program.outlines)
+        + "COMP_WORDS=(\(line)); COMP_CWORD=\(words.count); _tributary; echo \"${COMPREPLY[*]}\"",
+    ]
+    let output = Pipe()
+    shell.standardOutput = output
+    try shell.run()
+    let told = output.fileHandleForReading.readDataToEndOfFile()
+    shell.waitUntilExit()
+    #expect(String(decoding: told, as: UTF8.self) == offered + "\n")
   }
 
   @Test("quotes in a description do not end the shell's word")

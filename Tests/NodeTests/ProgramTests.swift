@@ -47,7 +47,11 @@ struct ProgramTests {
 
   @Test(
     "help and version go to standard output",
-    arguments: [["--help"], ["--version"], ["serve", "--help"], ["completion", "bash"]])
+    arguments: [
+      ["--help"], ["--version"], ["serve", "--help"], ["completion", "bash"],
+      ["cluster", "--help"],
+      ["cluster", "status", "--help"],
+    ])
   func help(arguments: [String]) throws {
     let ended = try Self.run(arguments)
     #expect(ended.status == 0)
@@ -59,7 +63,8 @@ struct ProgramTests {
     "what is wrong with a command line is one line and status 2",
     arguments: [
       ["serv"], ["serve", "--shards", "0"], ["serve", "--config", "/no/file"],
-      ["push", "--target"],
+      ["push", "--target"], ["locate"], ["cluster"], ["cluster", "statsu"],
+      ["cluster", "--target"],
       ["serve", "--window", "7s", "--resolution", "2s", "--listen", "127.0.0.1:0"],
       ["serve", "--listen", "192.0.2.1:1"],
     ])

@@ -17,9 +17,10 @@ struct ClusterStatusCommand: Command {
     ],
     notes: """
       One row a node: how the points that its clients sent fared. IMBALANCE is what is missing
-      from the sum, 0 unless there is a defect. One row a link, as its sender sees it: BACKLOG is
-      what waits for the peer, in bytes; B/POINT the bytes on the wire for a point sent, RATIO
-      how much compression saves. Nodes that do not answer are listed with the reason.
+      from the sum, 0 unless there is a defect; FROM PEERS is what the node applied for others and
+      no part of it. One row a link, as its sender sees it: BACKLOG is what waits for the peer, in
+      bytes; B/POINT the bytes on the wire for a point sent, RATIO how many times compression
+      makes them fewer. Nodes that do not answer are listed with the reason.
 
       examples:
         tributary cluster status

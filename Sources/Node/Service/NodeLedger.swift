@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
 import Protobuf
+import Router
 import Shard
 
 /// A node's ledger, from the accounts of its loops and links.
@@ -31,10 +32,7 @@ enum NodeLedger {
       $0.fromPeersApplied = UInt64(links.fromPeersApplied)
       $0.fromPeersRejected = UInt64(links.fromPeersRejected)
     }
-    ledger.imbalance =
-      Int64(ledger.received)
-      - Int64(ledger.applied + ledger.forwarded + ledger.hinted + ledger.inFlight)
-      - Int64(ledger.rejected + ledger.givenUp)
+    ledger.imbalance = ledger.sumImbalance
     return ledger
   }
 }

@@ -8,9 +8,10 @@ extension LinkStatus {
     pointsSent == 0 ? nil : Double(bytesSentCompressed) / Double(pointsSent)
   }
 
-  /// How many times smaller compression makes what is sent; nil when nothing was.
+  /// How many times smaller compression makes what is sent; nil when no point was.
   public var compressionRatio: Double? {
-    bytesSentCompressed == 0 ? nil : Double(bytesSent) / Double(bytesSentCompressed)
+    guard pointsSent > 0, bytesSentCompressed > 0 else { return nil }
+    return Double(bytesSent) / Double(bytesSentCompressed)
   }
 
   /// Bytes that wait for the peer, hinted or under way.

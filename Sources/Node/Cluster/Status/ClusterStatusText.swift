@@ -34,7 +34,7 @@ enum ClusterStatusText {
 
   private static let nodeTitles = [
     "NODE", "PHASE", "EPOCH", "PARTITIONS", "SERIES", "RECEIVED", "APPLIED", "FORWARDED",
-    "IN FLIGHT", "HINTED", "REJECTED", "GIVEN UP", "IMBALANCE",
+    "IN FLIGHT", "HINTED", "REJECTED", "GIVEN UP", "IMBALANCE", "FROM PEERS",
   ]
 
   private static func nodeTable(_ status: ClusterStatus) -> Table {
@@ -64,7 +64,7 @@ enum ClusterStatusText {
       UInt64(node.partitions), node.series, ledger.received, ledger.applied, ledger.forwarded,
       ledger.inFlight, ledger.hinted, ledger.rejected, ledger.givenUp,
     ]
-    return counts.map(count) + [String(ledger.imbalance)]
+    return counts.map(count) + [String(ledger.imbalance), count(ledger.fromPeersApplied)]
   }
 
   // MARK: Links
