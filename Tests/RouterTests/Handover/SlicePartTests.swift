@@ -113,7 +113,8 @@ struct SlicePartTests {
     let table = PartitionTable(receivers.map { ($0.id, $0.weight) })
     var all: [SliceBatch] = []
     for node in split.nodes {
-      sent[node, default: []].append(try #require(split.finish(for: node)))
+      let last = split.finish(for: node)
+      sent[node, default: []].append(try #require(last))
       let batches = try Self.read(sent[node] ?? [])
       let series = batches.reduce(0) { $0 + $1.series }
       #expect(node == gone ? series == 0 : series > 300)
@@ -150,40 +151,75 @@ struct SlicePartTests {
     #expect(try Self.read([Self.sound().encoded()])[0].slices == 3)
   }
 
-  typealias Spoil = @Sendable (inout SliceColumns) -> Void
+  /// What is done to sound columns, and how they are refused then.
+  struct Spoiling: Sendable, CustomTestStringConvertible {
+    let fault: SliceFault
+    let number: Int
+    let spoil: @Sendable (inout SliceColumns) -> Void
+
+    init(
+      _ fault: SliceFault, _ number: Int = #line,
+      _ spoil: @escaping @Sendable (inout SliceColumns) -> Void
+    ) {
+      self.fault = fault
+      self.number = number
+      self.spoil = spoil
+    }
+
+    var testDescription: String { "line \(number)" }
+  }
+
+  private static let columns: [Spoiling] = [
+    Spoiling(.columnsDiffer) { $0.names.append(0x61) },
+    Spoiling(.columnsDiffer) { $0.names.removeLast() },
+    Spoiling(.columnsDiffer) { $0.nameLengths[0] = .max },
+    Spoiling(.columnsDiffer) { $0.slices[1] = .max },
+    Spoiling(.columnsDiffer) { $0.slices[1] = 0 },
+    Spoiling(.columnsDiffer) { $0.slices.append(0) },
+    Spoiling(.columnsDiffer) { $0.counts.removeLast() },
+    Spoiling(.columnsDiffer) { $0.sums.append(1) },
+    Spoiling(.columnsDiffer) { $0.minima = [] },
+    Spoiling(.columnsDiffer) { $0.maxima = [] },
+    Spoiling(.columnsDiffer) { $0.positiveInfinities = [1] },
+    Spoiling(.columnsDiffer) { $0.negativeInfinities = [1] },
+    Spoiling(.columnsDiffer) { $0.starts.removeLast() },
+  ]
+
+  private static let names: [Spoiling] = [
+    Spoiling(.nameInvalid) { $0.nameLengths = [0, 3] },
+    Spoiling(.nameInvalid) { $0.names[1] = 0xFF },
+    Spoiling(.startInvalid(10)) { $0.starts[1] = 10 },
+    Spoiling(.startInvalid(0)) { $0.starts[1] = 0 },
+    Spoiling(.startInvalid(-10)) { $0.starts[0] = -10 },
+    Spoiling(.startInvalid(15)) { $0.starts[1] = 15 },
+    Spoiling(.startInvalid(1 << 50)) { $0.starts[2] = 1 << 50 },
+    Spoiling(.startInvalid(.max)) { $0.starts[2] = .max },
+  ]
+
+  private static let statistics: [Spoiling] = [
+    Spoiling(.statisticsInvalid) { $0.counts[0] = -1 },
+    Spoiling(.statisticsInvalid) { $0.counts[0] = 0 },
+    Spoiling(.statisticsInvalid) { $0.counts[0] = 1 << 40 },
+    Spoiling(.statisticsInvalid) { $0.counts[2] = 1 },
+    Spoiling(.statisticsInvalid) { $0.sums[0] = .nan },
+    Spoiling(.statisticsInvalid) { $0.minima[0] = 2 },
+    Spoiling(.statisticsInvalid) { $0.minima[0] = .nan },
+    Spoiling(.statisticsInvalid) { $0.maxima[0] = .infinity },
+    Spoiling(.statisticsInvalid) { $0.positiveInfinities = [] },
+    Spoiling(.statisticsInvalid) { $0.positiveInfinities[0] = -1 },
+    Spoiling(.statisticsInvalid) { $0.positiveInfinities[0] = .max },
+    Spoiling(.statisticsInvalid) { $0.negativeInfinities = [0, 0, -1] },
+  ]
 
   @Test(
     "are refused when the columns contradict each other, or no points have these statistics",
-    arguments: [
-      ({ $0.names.append(0x61) }, .columnsDiffer), ({ $0.names.removeLast() }, .columnsDiffer),
-      ({ $0.nameLengths[0] = .max }, .columnsDiffer), ({ $0.slices[1] = .max }, .columnsDiffer),
-      ({ $0.slices[1] = 0 }, .columnsDiffer), ({ $0.slices.append(0) }, .columnsDiffer),
-      ({ $0.counts.removeLast() }, .columnsDiffer), ({ $0.sums.append(1) }, .columnsDiffer),
-      ({ $0.minima = [] }, .columnsDiffer), ({ $0.maxima = [] }, .columnsDiffer),
-      ({ $0.positiveInfinities = [1] }, .columnsDiffer),
-      ({ $0.negativeInfinities = [1] }, .columnsDiffer),
-      ({ $0.starts.removeLast() }, .columnsDiffer),
-      ({ $0.nameLengths = [0, 3] }, .nameInvalid), ({ $0.names[1] = 0xFF }, .nameInvalid),
-      ({ $0.starts[1] = 10 }, .startInvalid(10)), ({ $0.starts[1] = 0 }, .startInvalid(0)),
-      ({ $0.starts[0] = -10 }, .startInvalid(-10)), ({ $0.starts[1] = 15 }, .startInvalid(15)),
-      ({ $0.starts[2] = 1 << 50 }, .startInvalid(1 << 50)),
-      ({ $0.starts[2] = .max }, .startInvalid(.max)),
-      ({ $0.counts[0] = -1 }, .statisticsInvalid), ({ $0.counts[0] = 0 }, .statisticsInvalid),
-      ({ $0.counts[0] = 1 << 40 }, .statisticsInvalid),
-      ({ $0.counts[2] = 1 }, .statisticsInvalid), ({ $0.sums[0] = .nan }, .statisticsInvalid),
-      ({ $0.minima[0] = 2 }, .statisticsInvalid), ({ $0.minima[0] = .nan }, .statisticsInvalid),
-      ({ $0.maxima[0] = .infinity }, .statisticsInvalid),
-      ({ $0.positiveInfinities = [] }, .statisticsInvalid),
-      ({ $0.positiveInfinities[0] = -1 }, .statisticsInvalid),
-      ({ $0.positiveInfinities[0] = .max }, .statisticsInvalid),
-      ({ $0.negativeInfinities = [0, 0, -1] }, .statisticsInvalid),
-    ] as [(Spoil, SliceFault)])
-  func spoilt(spoil: Spoil, fault: SliceFault) {
+    arguments: columns + names + statistics)
+  func spoilt(spoiling: Spoiling) {
     var part = Self.sound()
     guard var columns = part.columns else { return }
-    spoil(&columns)
+    spoiling.spoil(&columns)
     part.columns = columns
-    #expect(throws: fault) { try Self.read([part.encoded()]) }
+    #expect(throws: spoiling.fault) { try Self.read([part.encoded()]) }
   }
 
   @Test("are refused without a heading, or with another than the first")
