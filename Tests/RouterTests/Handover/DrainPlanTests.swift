@@ -43,7 +43,8 @@ struct DrainPlanTests {
     _ = plan.announced([b: none, c: none], others, now: at(1))
     _ = plan.closed(others, now: at(2))
     _ = plan.counted([:], undecided: [], others, now: at(3))
-    return (plan, attempt(plan.closed(others, now: at(4))))
+    let attempt = attempt(plan.closed(others, now: at(4)))
+    return (plan, attempt)
   }
 
   @Test("goes through all steps, in order")

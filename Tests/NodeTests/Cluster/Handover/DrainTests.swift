@@ -100,7 +100,7 @@ struct DrainTests {
     await cluster["a"].apply(Self.points)
     let drain = cluster.drain("a")
     // The other receiver has got its part, which is withdrawn.
-    await #expect(throws: RPCError(.aborted, "c has not taken over: UNAVAILABLE: c is away")) {
+    await #expect(throws: RPCError(.aborted, "c has not taken over: unavailable: c is away")) {
       try await drain.run(timeout: .seconds(8))
     }
     #expect(
@@ -146,7 +146,8 @@ struct DrainTests {
       reasons.value.withLock { $0 } == [
         "announcing", "announcing: 7 points are on their way from b",
         "announcing: 3 points are on their way from b", "closing", "flushing",
-        "flushing: 4 points for b are not delivered", "handing over", "leaving", "finished",
+        "flushing: 4 points for b are not delivered", "flushing", "handing over", "leaving",
+        "finished",
       ])
   }
 
