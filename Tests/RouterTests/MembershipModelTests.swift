@@ -65,12 +65,15 @@ struct MembershipModelTests {
   }
 
   private func check(_ view: ClusterView, _ before: ClusterView) {
-    let same = view.members == before.members && view.former == before.former
+    let same =
+      view.members == before.members && view.former == before.former
+      && view.strangers == before.strangers
     #expect(view.epoch == before.epoch + (same ? 0 : 1))
     let all = view.members + view.former
     #expect(Set(all.map(\.id)).count == all.count)
     #expect(view.members.map(\.id) == view.members.map(\.id).sorted())
     #expect(view.former.map(\.id) == view.former.map(\.id).sorted())
+    #expect(Set(all.map(\.id)).isDisjoint(with: view.strangers))
     #expect(view.table.nodes == view.members.map(\.id))
     #expect(view.members.contains { $0.id == view.own.id })
   }

@@ -154,7 +154,34 @@ struct MembershipTests {
     #expect(node.met(id("a", 10), at: 6) == .isSelf)
     #expect(node.met(id("a", 11), at: 7) == .ownIDNewer)
     #expect(node.met(id("a", 9), at: 8) == .ownIDOlder)
-    #expect(shown == "a b" && node.view.epoch == 2)
+    #expect(shown == "a b" && node.view.epoch == 3)
+  }
+
+  @Test("whoever is met and not named is a stranger, until it is named or all it held has expired")
+  func strangers() {
+    node.configured(set("b"), at: 0)
+    node.met(id("b"), at: 1)
+    #expect(node.view.strangers.isEmpty && node.view.epoch == 2)
+    node.met(id("x"), at: 10)
+    #expect(node.view.strangers.map(\.text) == ["x"] && node.view.epoch == 3)
+    node.met(id("x"), at: 20)
+    #expect(node.view.epoch == 3 && !node.tick(at: 20 + Self.retention - 1))
+    #expect(node.tick(at: 20 + Self.retention) && node.view.strangers.isEmpty)
+    node.met(id("x"), at: 200)
+    #expect(node.configured(set("b x"), at: 201) && node.view.strangers.isEmpty)
+    #expect(shown == "a b x")
+    node.met(id("y"), at: 202)
+    #expect(node.departed(id("y"), at: 203) && node.view.strangers.isEmpty)
+  }
+
+  @Test("a former node that is met goes on to be asked, for what it may have taken since")
+  func formerMet() {
+    node.configured(set("b"), at: 0)
+    node.configured([], at: 10)
+    node.met(id("b"), at: 50)
+    #expect(!node.tick(at: 10 + Self.retention) && shown == "a | b")
+    #expect(node.tick(at: 50 + Self.retention) && shown == "a")
+    #expect(node.view.strangers.isEmpty)
   }
 
   @Test("the node itself may leave: it owns nothing then, and may stay after all")

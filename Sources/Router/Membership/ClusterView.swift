@@ -12,17 +12,22 @@ public struct ClusterView: Sendable, Hashable {
   /// Nodes that get no more points but are asked for reports until what they hold has expired, in
   /// order of ids: leaving nodes, and those that the source no longer names.
   public let former: [Member]
+  /// Nodes that were met and that the source does not name, in order of ids: they may hold points,
+  /// and nobody here knows where to ask them.
+  public let strangers: [NodeID]
   /// Where partitions are: on `members`.
   public let table: PartitionTable
 
   /// A view as given.
   public init(
-    epoch: UInt64, own: NodeIdentity, members: [Member], former: [Member], table: PartitionTable
+    epoch: UInt64, own: NodeIdentity, members: [Member], former: [Member],
+    strangers: [NodeID] = [], table: PartitionTable
   ) {
     self.epoch = epoch
     self.own = own
     self.members = members
     self.former = former
+    self.strangers = strangers
     self.table = table
   }
 

@@ -53,7 +53,11 @@ extension Membership {
   private mutating func remember(_ leave: Leave) {
     let id = leave.identity.id
     leaves[id] = leave
-    if id != own.id { lives[id] = Life(incarnation: leave.identity.incarnation, met: leave.since) }
+    if id != own.id {
+      let until = leave.isOver ? nil : lives[id]?.strangerUntil
+      lives[id] = Life(
+        incarnation: leave.identity.incarnation, met: leave.since, strangerUntil: until)
+    }
     guard leaves.count > RouterLimits.departedMax else { return }
     let unnamed = leaves.filter { named[$0.key] == nil && $0.key != own.id && $0.key != id }
     let oldest = unnamed.min { ($0.value.since, $0.key) < ($1.value.since, $1.key) }

@@ -20,7 +20,9 @@ public enum OnMet: Sendable, Hashable {
 
 extension Membership {
   /// A node said who it is. A later life of a node that left is a member again, as soon as the
-  /// source names it: ``view`` may have changed.
+  /// source names it, and whoever it does not name is a stranger: ``view`` may have changed. Call it
+  /// again now and then while a stream stands: a stranger is forgotten when it was not met for a
+  /// window.
   public mutating func met(_ identity: NodeIdentity, at now: Int64) -> OnMet {
     if identity.id == own.id {
       if identity.incarnation == own.incarnation { return .isSelf }
@@ -30,13 +32,25 @@ extension Membership {
     if let known, identity.incarnation < known { return .stale(newest: known) }
     if known == nil { limitLives() }
     lives[identity.id] = Life(incarnation: identity.incarnation, met: now)
-    guard let known else { return .known }
-    guard identity.incarnation > known else {
+    noteUnnamed(identity.id, now)
+    guard let known, identity.incarnation > known else {
+      _ = renew()
       return leaves[identity.id]?.isOver == true ? .departed : .known
     }
     leaves[identity.id] = nil
     _ = renew()
     return .newLife(of: NodeIdentity(identity.id, incarnation: known))
+  }
+
+  /// A node that the source does not name counts itself as a member all the same, and may have
+  /// applied points up to now.
+  private mutating func noteUnnamed(_ id: NodeID, _ now: Int64) {
+    guard named[id] == nil else { return }
+    if let known = former[id] {
+      former[id]?.until = max(known.until, now + retentionSeconds)
+    } else {
+      lives[id]?.strangerUntil = now + retentionSeconds
+    }
   }
 
   /// Keeps the lives bounded, whoever knocks.

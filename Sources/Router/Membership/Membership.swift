@@ -51,6 +51,9 @@ public struct Membership: Sendable {
     var incarnation: UInt64
     /// When it was last heard of.
     var met: Int64
+    /// When all that it held when it was last met has left the window, if it was no member then.
+    /// Nil: it was one, or the time has passed.
+    var strangerUntil: Int64?
   }
 
   /// The node alone, in epoch 1.
@@ -97,6 +100,10 @@ public struct Membership: Sendable {
       former[id]?.until = min(node.until, now + retentionSeconds)
       if node.until <= now { former[id] = nil }
     }
+    for (id, life) in lives {
+      guard let until = life.strangerUntil else { continue }
+      lives[id]?.strangerUntil = until <= now ? nil : min(until, now + retentionSeconds)
+    }
     forget(before: now - retentionSeconds - RouterLimits.departedGraceSeconds)
     return renew()
   }
@@ -117,14 +124,23 @@ public struct Membership: Sendable {
     }
     members.sort { $0.id < $1.id }
     let asked = former.values.map(\.member).sorted { $0.id < $1.id }
-    guard members != view.members || asked != view.former else { return false }
+    let strangers = strangers
+    guard members != view.members || asked != view.former || strangers != view.strangers
+    else { return false }
     let isPlacedAlike = members.elementsEqual(view.members) {
       $0.id == $1.id && $0.weight == $1.weight
     }
     view = ClusterView(
-      epoch: view.epoch + 1, own: own, members: members, former: asked,
+      epoch: view.epoch + 1, own: own, members: members, former: asked, strangers: strangers,
       table: isPlacedAlike ? view.table : PartitionTable(members.map { ($0.id, $0.weight) }))
     return true
+  }
+
+  private var strangers: [NodeID] {
+    lives.filter { id, life in
+      life.strangerUntil != nil && named[id] == nil && former[id] == nil
+        && leaves[id]?.isOver != true
+    }.keys.sorted()
   }
 
   /// Keeps the former nodes bounded when a source names other ones all the time.

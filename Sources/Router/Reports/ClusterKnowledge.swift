@@ -31,7 +31,7 @@ public struct ClusterKnowledge: Sendable {
   ///
   /// - Parameter clock: Unix seconds.
   public func head(clock: Int64) -> AnswerHead {
-    let others = view.peers.map(\.id).filter { departedLife(of: $0) == nil }
+    let others = (view.peers.map(\.id) + view.strangers).filter { departedLife(of: $0) == nil }
     return AnswerHead(
       node: view.own, clock: clock, epoch: view.epoch, known: (others + [view.own.id]).sorted(),
       hinted: hinted.filter { $0.value > 0 }, departed: departed, handedOver: handedOver)

@@ -76,6 +76,21 @@ struct GatherTests {
     #expect(result.coverage.nodes.map(\.stalenessMilliseconds) == [0, 3000, -1])
   }
 
+  @Test("a node that was met and is no member may hold points: not complete")
+  func strangers() {
+    var knowledge = knowledge(["a", "b"])
+    knowledge.view = ClusterView(
+      epoch: 7, own: knowledge.view.own, members: knowledge.view.members, former: [],
+      strangers: [testID("s")], table: knowledge.view.table)
+    #expect(knowledge.toAsk.map(\.id.text) == ["b"])
+    #expect(knowledge.head(clock: 0).known.map(\.text) == ["a", "b", "s"])
+    let result = finish(
+      knowledge, answer(knowledge.head(clock: 0)), answer(.of(life("b"), known: ["a"])))
+    #expect(!result.coverage.complete)
+    #expect(result.coverage.nodes.map(\.nodeId) == ["a", "b", "s"])
+    #expect(result.coverage.nodes[2].error.hasPrefix("not asked"))
+  }
+
   @Test("an answer counts once, whether it failed before or comes again")
   func twice() {
     let own = answer(.of(life("a")), own: ["x"])
