@@ -2,7 +2,7 @@
 # The one door. Each verb is a short script in dev/ that installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check bench bench-compare fuzz interop conformance soak test-tsan \
+.PHONY: help run build test check bench bench-compare sim fuzz interop conformance soak test-tsan \
   test-asan docs format clean
 
 help: ## this list
@@ -34,6 +34,9 @@ interop: ## gRPC's interop cases against the official Go client and server, both
 
 conformance: ## protobuf's own conformance suite
 	@dev/conformance
+
+sim: ## the whole cluster simulated from SEEDS=1000 seeds, under faults
+	@SEEDS=$(or $(SEEDS),1000) dev/sim
 
 soak: ## a node under load for MINUTES=5; memory and descriptors must stay
 	@dev/soak $(or $(MINUTES),5)

@@ -44,6 +44,7 @@ let package = Package(
     .executable(name: "interop-server", targets: ["InteropServer"]),
     .executable(name: "interop-client", targets: ["InteropClient"]),
     .executable(name: "conformance-testee", targets: ["ConformanceTestee"]),
+    .executable(name: "simulate", targets: ["Simulate"]),
   ],
   targets: [
     system("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev", brew: "libnghttp2"),
@@ -78,6 +79,13 @@ let package = Package(
     executable("ConformanceTestee", ["Proto", "Protobuf"], path: "Tests/Conformance"),
 
     .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
+    .target(
+      name: "Simulation", dependencies: ["Proto", "Shard", "Router", "TestKit"],
+      path: "Tests/Simulation", swiftSettings: strict),
+    .executableTarget(
+      name: "Simulate", dependencies: ["Simulation"], path: "Tests/Simulate",
+      swiftSettings: strict),
+    tests("SimulationTests", ["Simulation"]),
     tests("ProtobufTests", ["Protobuf", "ProtocPlugin"], exclude: ["kinds.proto"]),
     tests("ProtoTests", ["Proto", "Protobuf"]),
     tests("ShardTests", ["Shard", "Proto"]),

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Shard
+import TestKit
+
+/// Clients: each call goes to some node that runs, sends points in a few messages, and waits for
+/// its Ack. A call whose node dies has failed; nothing is sent twice.
+final class Clients {
+  private unowned let world: World
+  private var calls: [Call] = []
+
+  init(_ world: World) { self.world = world }
+
+  /// Calls that have neither an Ack nor failed.
+  var waiting: [Call] { calls.filter { !$0.isOver } }
+
+  func call(of point: PointNumber) -> Call { calls[world.model.truth(point).call] }
+
+  /// A call of random size to a random node; none when all are down.
+  func call() {
+    let up = world.hosts.filter(\.isUp)
+    guard !up.isEmpty, let node = up[world.plot.int(in: 0...up.count - 1)].node else { return }
+    let call = Call(number: calls.count, node: node)
+    calls.append(call)
+    world.tallies[.calls] += 1
+    world.say("call \(call.number) to \(node.identity)")
+    send(call, messagesLeft: world.plot.oneIn(3) ? world.plot.int(in: 1...6) : 1)
+  }
+
+  private func send(_ call: Call, messagesLeft: Int) {
+    let count = world.plot.int(in: 1...world.scenario.pointsMax)
+    let points = (0..<count).map { _ in
+      (world.model.newPoint(of: call, &world.plot), time: time())
+    }
+    call.points += points.map(\.0)
+    world.tallies[.pointsSent] += count
+    deliver(call, "points") { call.node.received(points, of: call) }
+    if messagesLeft == 1 {
+      return deliver(call, "end of points") {
+        call.isEnded = true
+        call.node.answerIfDone(call)
+      }
+    }
+    world.after(Int64(world.plot.int(in: 0...1_500_000)), "client") { [unowned self] in
+      if !call.isOver { send(call, messagesLeft: messagesLeft - 1) }
+    }
+  }
+
+  private func deliver(_ call: Call, _ label: StaticString, _ body: @escaping () -> Void) {
+    call.arrival = max(call.arrival, world.now + world.network.delay())
+    world.after(call.arrival - world.now, on: call.node, label, body)
+  }
+
+  /// Mostly none; some in the past, some that no node takes.
+  private func time() -> Int64 {
+    let window = Int(world.scenario.shape.windowSeconds)
+    switch world.plot.int(in: 0...19) {
+    case 0...11: return 0
+    case 12...17: return world.trueSeconds - Int64(world.plot.int(in: 0...window / 2))
+    case 18: return world.trueSeconds - Int64(window + world.plot.int(in: -5...60))
+    default: return world.trueSeconds + Int64(world.plot.int(in: 0...90))
+    }
+  }
+
+  /// The node sends its Ack; it is checked as it arrives.
+  func answered(_ call: Call, _ ack: CallAck) {
+    world.after(world.network.delay(), "ack") { [unowned self] in
+      if call.isOver { return }
+      call.isOver = true
+      world.tallies[.callsAcked] += 1
+      world.say("call \(call.number) acked: \(ack)")
+      check(call, ack)
+      world.model.acked(call)
+    }
+  }
+
+  /// A node has died: who waited for it knows.
+  func died(_ node: SimNode) {
+    for call in calls where call.node === node && !call.isOver { fail(call) }
+  }
+
+  private func fail(_ call: Call) {
+    guard !call.isOver else { return }
+    call.isOver = true
+    world.tallies[.callsFailed] += 1
+    world.tallies[.pointsUncertain] += call.points.count
+  }
+
+  private func check(_ call: Call, _ ack: CallAck) {
+    let fates = call.points.map { world.model.truth($0).fate }
+    let refused = fates.count { $0 == .refused }
+    let hinted = fates.count { $0 == .hinted }
+    guard ack.received + ack.rejected == call.points.count, ack.rejected == refused,
+      ack.hinted == hinted, !fates.contains(.unknown)
+    else {
+      return world.broken(
+        .ack,
+        "call \(call.number) of \(call.points.count): \(ack), but \(refused) refused, "
+          + "\(hinted) hinted")
+    }
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A defect put in between the product's parts on purpose: a simulator that does not find it would
+/// find nothing.
+public enum Sabotage: String, Sendable, CaseIterable {
+  /// The receiver acks a frame before its points are applied.
+  case acksBeforeApplying = "acks-before-applying"
+  /// The receiver forgets what it has applied when the sender connects anew.
+  case forgetsMark = "forgets-mark"
+  /// The sender calls points applied that it has only kept.
+  case hintsCountAsApplied = "hints-count-as-applied"
+  /// A report is marked complete although a node did not answer.
+  case alwaysComplete = "always-complete"
+  /// One node's part of a report is merged twice.
+  case sectionTwice = "section-twice"
+  /// A settlement in fifty gets lost.
+  case losesSettlement = "loses-settlement"
+  /// The receiver leaves out a frame's last point, and acks all.
+  case dropsRow = "drops-row"
+  /// Hints given back for routing anew are thrown away.
+  case losesSurrendered = "loses-surrendered"
+}

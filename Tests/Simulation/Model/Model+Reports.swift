@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Router
+import Shard
+
+extension Model {
+  /// Checks what a client was told against the truth.
+  ///
+  /// - Parameters:
+  ///   - acked: what had been acked when the question was asked, by series.
+  ///   - asOf: the asked node's clock, Unix seconds.
+  ///   - known: nodes that any of those who answered had heard of: of others no report can tell.
+  func check(
+    _ report: PartialReport, isComplete: Bool, acked: [UInt64], asOf: Int64, known: Set<NodeID>
+  ) {
+    var masks = [UInt64](repeating: 0, count: series.count)
+    for row in 0..<report.count {
+      guard let index = index(of: row, report) else { return }
+      guard checkRow(report[row], series: index, asOf: asOf, &masks[index]) else { return }
+    }
+    guard isComplete else { return }
+    for index in acked.indices where acked[index] & ~masks[index] != 0 {
+      for point in numbers(index, acked[index] & ~masks[index]) where !isExcused(point, asOf: asOf)
+      {
+        guard let holder = truth(point).holder, known.contains(lives[holder].host.id) else {
+          world.tallies[.pointsUnknown] += 1
+          continue
+        }
+        return world.broken(
+          .complete, "\(describe(point)) was acked, and a complete report lacks it")
+      }
+    }
+  }
+
+  /// At rest a report is what living nodes have applied, but those `without`, whose points may be
+  /// missing.
+  func checkAtRest(_ report: PartialReport, asOf: Int64, without: Set<String>) {
+    var masks = [UInt64](repeating: 0, count: series.count)
+    for row in 0..<report.count {
+      guard let index = index(of: row, report) else { return }
+      guard checkRow(report[row], series: index, asOf: asOf, &masks[index]) else { return }
+    }
+    for index in series.indices {
+      for point in numbers(index, series[index].sent) {
+        let isThere = masks[index] >> UInt64(point % SeriesTruth.pointsMax) & 1 == 1
+        let isHeld =
+          truth(point).holder.map { isAlive($0) && !without.contains(lives[$0].host.id.text) }
+          ?? false
+        if isHeld && !isThere && !isExcused(point, asOf: asOf) {
+          return world.broken(.exactAtRest, "\(describe(point)) is not in the report")
+        }
+        if isThere && !isHeld && scenarioWatches {
+          return world.broken(.exactAtRest, "\(describe(point)) is in the report")
+        }
+      }
+    }
+  }
+
+  /// Every point that was acked or hinted is held by the living, died with a node, or was given up
+  /// and counted.
+  func checkLosses(givenUp: Int) {
+    var missing = 0
+    var last: PointNumber?
+    for point in points.indices {
+      guard let truth = points[point], truth.fate == .applied || truth.fate == .hinted else {
+        continue
+      }
+      if let holder = truth.holder {
+        if !isAlive(holder) { world.tallies[.pointsDied] += 1 }
+      } else if !isAlive(truth.keeper) {
+        world.tallies[.pointsDied] += 1
+      } else if truth.fate == .applied {
+        return world.broken(.lossesExplained, "\(describe(point)) was settled as applied")
+      } else {
+        missing += 1
+        last = point
+      }
+    }
+    if missing > givenUp {
+      world.broken(
+        .lossesExplained,
+        "\(missing) hinted points are nowhere, \(givenUp) were given up; the last is "
+          + (last.map { describe($0) } ?? "none"))
+    }
+  }
+
+  private var scenarioWatches: Bool { world.scenario.watchesInside }
+
+  private func index(of row: Int, _ report: PartialReport) -> Int? {
+    guard let index = seriesIndex(hash: report.hashes[row]),
+      series[index].name.elementsEqual(report.nameBytes[report.nameRange(row)])
+    else {
+      world.broken(.nothingInvented, "the report has a series \(report.name(row))")
+      return nil
+    }
+    return index
+  }
+
+  /// Whether the row can be; `mask` gets its points.
+  private func checkRow(
+    _ row: SeriesSummary, series index: Int, asOf: Int64, _ mask: inout UInt64
+  ) -> Bool {
+    let truth = series[index]
+    guard row.sum >= 0, row.sum < 0x1p63, row.sum == row.sum.rounded() else {
+      world.broken(.nothingInvented, "series \(index) has the sum \(row.sum)")
+      return false
+    }
+    let sum = UInt64(row.sum)
+    if mask != 0 {
+      world.broken(.exactlyOnce, "series \(index) has two rows")
+    } else if sum.nonzeroBitCount != Int(row.count) {
+      world.broken(.exactlyOnce, "series \(index) counts \(row.count), its sum is \(row.sum)")
+    } else if sum & ~truth.sent != 0 {
+      world.broken(.nothingInvented, "series \(index) has points that were never sent")
+    } else if let point = numbers(index, sum & truth.refused).first {
+      world.broken(.nothingInvented, "\(describe(point)) was refused, and is in a report")
+    } else if row.min != 0x1p0 * Double(sum & (~sum &+ 1))
+      || row.max != Double(1 << UInt64(63 - sum.leadingZeroBitCount))
+    {
+      world.broken(.exactlyOnce, "series \(index): \(row) has not the extremes of its sum")
+    } else if world.scenario.clocks == .expiring,
+      let point = numbers(index, sum).first(where: { isExpired($0, asOf: asOf) })
+    {
+      world.broken(.nothingInvented, "\(describe(point)) has expired, and is in a report")
+    }
+    mask = sum
+    return world.violation == nil
+  }
+
+  private func numbers(_ index: Int, _ mask: UInt64) -> [PointNumber] {
+    var rest = mask
+    var found: [PointNumber] = []
+    while rest != 0 {
+      found.append(index * SeriesTruth.pointsMax + rest.trailingZeroBitCount)
+      rest &= rest - 1
+    }
+    return found
+  }
+
+  /// Whether the last second of its slice is out of the window that ends at `now`.
+  private func isExpired(_ point: PointNumber, asOf now: Int64) -> Bool {
+    let shape = world.scenario.shape
+    guard let time = truth(point).time else { return true }
+    let resolution = shape.resolutionSeconds
+    return time / resolution * resolution + resolution - 1 <= now - shape.windowSeconds
+  }
+
+  /// Whether a report may lack a point that was applied: it died with its node, or has expired by
+  /// the clock of its holder or of whoever was asked.
+  private func isExcused(_ point: PointNumber, asOf: Int64) -> Bool {
+    let truth = truth(point)
+    guard let holder = truth.holder else { return false }
+    let life = lives[holder]
+    // Askers' clocks move windows by no more than what clocks of one node may be apart.
+    let latest = max(asOf, life.host.wallMax) + ShardLimits.clockSkewSeconds
+    return !life.isAlive || truth.isForgotten || isExpired(point, asOf: latest)
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Router
+import Shard
+import TestKit
+
+/// Knows the truth: which points were sent, what became of each, who holds it. What only the
+/// simulator can see is checked as it happens; what clients see is checked in `Model+Reports`.
+final class Model {
+  unowned var world: World!
+  private let scenario: Scenario
+  private(set) var series: [SeriesTruth] = []
+  /// By number: series x ``SeriesTruth/pointsMax`` + bit.
+  private(set) var points: [PointTruth?] = []
+  private(set) var lives: [LifeTruth] = []
+  private var seriesByHash: [UInt64: Int] = [:]
+  /// Series that get points now.
+  private var open: [Int] = []
+
+  init(_ scenario: Scenario) {
+    self.scenario = scenario
+  }
+
+  // MARK: Names
+
+  /// A point of a series that has one left.
+  func newPoint(of call: Call, _ chance: inout SplitMix64) -> PointNumber {
+    if open.count < scenario.seriesOpen { open.append(newSeries(&chance)) }
+    let place = chance.int(in: 0...open.count - 1)
+    if series[open[place]].used == SeriesTruth.pointsMax { open[place] = newSeries(&chance) }
+    let index = open[place]
+    let bit = series[index].used
+    series[index].sent |= 1 << UInt64(bit)
+    let point = index * SeriesTruth.pointsMax + bit
+    points[point] = PointTruth(call: call.number, keeper: call.node.life)
+    return point
+  }
+
+  private func newSeries(_ chance: inout SplitMix64) -> Int {
+    var name = Array("m\(series.count)".utf8)
+    if chance.oneIn(3) {
+      name += Array(repeating: UInt8(ascii: "x"), count: chance.int(in: 0...60))
+    }
+    let hash = FNV.hash(name.span.bytes, 0..<name.count)
+    seriesByHash[hash] = series.count
+    series.append(SeriesTruth(name: name, hash: hash))
+    points += Array(repeating: nil, count: SeriesTruth.pointsMax)
+    return series.count - 1
+  }
+
+  func seriesIndex(hash: UInt64) -> Int? { seriesByHash[hash] }
+
+  func series(of point: PointNumber) -> SeriesTruth { series[point / SeriesTruth.pointsMax] }
+
+  func value(of point: PointNumber) -> Double {
+    Double(1 << UInt64(point % SeriesTruth.pointsMax))
+  }
+
+  func truth(_ point: PointNumber) -> PointTruth {
+    guard let truth = points[point] else { preconditionFailure("point \(point) was never sent") }
+    return truth
+  }
+
+  func describe(_ point: PointNumber) -> String {
+    let truth = truth(point)
+    return "point \(point) (series \(point / SeriesTruth.pointsMax), bit "
+      + "\(point % SeriesTruth.pointsMax), call \(truth.call) by "
+      + "life \(truth.keeper), \(truth.fate), holder "
+      + (truth.holder.map { "life \($0)\(isAlive($0) ? "" : " (dead)")" } ?? "none")
+      + ", time \(truth.time.map { "\($0 - Scenario.epochSeconds)" } ?? "none"))"
+  }
+
+  /// Which point a row is; nil when it is none that was sent.
+  func point(hash: UInt64, name: some Collection<UInt8>, value: Double) -> PointNumber? {
+    guard let index = seriesByHash[hash], value.isFinite, value >= 1,
+      value.significand == 1, value.exponent < SeriesTruth.pointsMax,
+      series[index].name.elementsEqual(name)
+    else { return nil }
+    let point = index * SeriesTruth.pointsMax + Int(value.exponent)
+    return points[point] == nil ? nil : point
+  }
+
+  // MARK: Lives
+
+  func began(_ node: SimNode) {
+    precondition(node.life == lives.count)
+    lives.append(LifeTruth(host: node.host))
+  }
+
+  func died(_ node: SimNode) { lives[node.life].isAlive = false }
+
+  /// A node's clock was set back: its windows may forget what now lies ahead of the grace.
+  func setBack(_ node: SimNode, to wall: Int64) {
+    let shape = scenario.shape
+    let ahead = wall + shape.futureGraceSeconds - shape.resolutionSeconds
+    for point in points.indices where points[point]?.holder == node.life {
+      if let time = points[point]?.time, time > ahead { points[point]?.isForgotten = true }
+    }
+  }
+
+  func isAlive(_ life: Int) -> Bool { lives[life].isAlive }
+
+  // MARK: What happens to a point
+
+  /// A node takes it with this time.
+  func admitted(_ point: PointNumber, time: Int64) { points[point]?.time = time }
+
+  /// A shard has taken it into its windows.
+  func applied(_ point: PointNumber, by node: SimNode) {
+    let truth = truth(point)
+    if scenario.watchesInside {
+      if let holder = truth.holder, isAlive(holder) {
+        world.broken(.exactlyOnce, "\(describe(point)) is applied again by life \(node.life)")
+      }
+      if truth.fate == .refused {
+        world.broken(.nothingInvented, "\(describe(point)) was refused and is applied after all")
+      }
+    }
+    world.tallies[.pointsApplied] += 1
+    points[point]?.holder = node.life
+    points[point]?.isForgotten = false
+  }
+
+  /// The node that took it says what its client will be told.
+  func settled(_ point: PointNumber, _ fate: PointTruth.Fate) {
+    let truth = truth(point)
+    if truth.fate != .unknown {
+      world.broken(.settledOnce, "\(describe(point)) is settled again, as \(fate)")
+    }
+    points[point]?.fate = fate
+    if fate == .refused {
+      series[point / SeriesTruth.pointsMax].refused |= 1 << UInt64(point % SeriesTruth.pointsMax)
+    }
+    guard scenario.watchesInside else { return }
+    if fate == .applied && truth.holder == nil {
+      world.broken(.nothingPromised, "\(describe(point)) is settled as applied, and is nowhere")
+    }
+    if fate == .refused, let holder = truth.holder, isAlive(holder) {
+      world.broken(.nothingInvented, "\(describe(point)) is settled as refused, and is applied")
+    }
+  }
+
+  /// The client has its Ack.
+  func acked(_ call: Call) {
+    for point in call.points where truth(point).fate == .applied {
+      series[point / SeriesTruth.pointsMax].acked |= 1 << UInt64(point % SeriesTruth.pointsMax)
+    }
+  }
+
+  /// What has been acked by now, by series.
+  var ackedNow: [UInt64] { series.map(\.acked) }
+}

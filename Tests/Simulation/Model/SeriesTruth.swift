@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Number of a point, over all of a run.
+typealias PointNumber = Int
+
+/// What is true of one series.
+///
+/// Its points have the values 1, 2, 4, ... 2^51, each once. A sum of k such values, all different,
+/// is the only multiset of at most k of them with that sum: so a report's count and sum say exactly
+/// which points are in it, and that none is in it twice, whatever was lost and doubled together.
+struct SeriesTruth {
+  static let pointsMax = 52
+
+  let name: [UInt8]
+  let hash: UInt64
+  /// Bit i: the point of value 2^i.
+  var sent: UInt64 = 0
+  /// The client got an Ack that counts it as received, and not as hinted.
+  var acked: UInt64 = 0
+  /// Told to the client as rejected: in no report ever.
+  var refused: UInt64 = 0
+  /// Sent so far.
+  var used: Int { sent.nonzeroBitCount }
+}
+
+/// What is true of one point.
+struct PointTruth {
+  enum Fate: UInt8 {
+    case unknown, applied, hinted, refused
+  }
+
+  /// The time it was taken with, Unix seconds; nil before a node has judged it.
+  var time: Int64?
+  /// The life whose windows have it, or had it.
+  var holder: Int?
+  /// Its holder's clock was set back while it lay ahead of the grace.
+  var isForgotten = false
+  /// As settled by the node that took it.
+  var fate = Fate.unknown
+  /// Which call brought it.
+  let call: Int
+  /// The life that took it.
+  let keeper: Int
+}
+
+/// What is true of one life of a node.
+struct LifeTruth {
+  let host: Host
+  var isAlive = true
+}

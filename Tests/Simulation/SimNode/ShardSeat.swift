@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import Router
+import Shard
+
+/// One shard and what waits for it, in order.
+final class ShardSeat {
+  /// What a shard is asked to do.
+  enum Work {
+    case batch(PointBatch, BatchOrigin)
+    case report(asOf: Int64, LocalQuestion)
+  }
+
+  /// Where a batch's points come from. Ordinals are points' numbers, of a frame its rows.
+  enum BatchOrigin {
+    case clients
+    /// Hints for a node that has left: this node owns them now.
+    case surrendered
+    case frame(FrameJob)
+  }
+
+  private var core: ShardCore
+  /// As the core's: follows every step forward, and steps back only when they are no skew.
+  private var clock: Int64 = 0
+  var waiting: [Work] = []
+  var isBusy = false
+  /// The batch that client's points go to now.
+  var open: PointBatch?
+
+  init(shape: WindowShape, budget: SeriesBudget) {
+    core = ShardCore(shape: shape, budget: budget)
+  }
+
+  func apply(_ batch: PointBatch, now: Int64) {
+    advance(to: now)
+    core.apply(batch, now: now)
+  }
+
+  /// As the actor does: a question never sets the clock back.
+  func report(now: Int64) -> PartialReport {
+    advance(to: max(now, clock))
+    return core.report(ReportRequest(), now: clock)
+  }
+
+  func tick(now: Int64) {
+    advance(to: now)
+    core.tick(now: now)
+  }
+
+  private func advance(to now: Int64) {
+    if now > clock || now < clock - ShardLimits.clockSkewSeconds { clock = now }
+  }
+}
+
+/// A frame between its arrival and its ack.
+final class FrameJob {
+  let tag: FrameTag
+  let seat: ReceiverSeat
+  /// The points of its rows.
+  let points: [PointNumber]
+  var batchesLeft = 0
+  var rejections: [RowRejection] = []
+
+  init(_ tag: FrameTag, _ seat: ReceiverSeat, _ points: [PointNumber]) {
+    self.tag = tag
+    self.seat = seat
+    self.points = points
+  }
+}
+
+/// A node's own part of a report, while its shards work on it.
+final class LocalQuestion {
+  var shardsLeft: Int
+  var merger = ReportMerger()
+  let done: (PartialReport) -> Void
+
+  init(shards: Int, _ done: @escaping (PartialReport) -> Void) {
+    shardsLeft = shards
+    self.done = done
+  }
+}
+
+/// All streams from one peer.
+final class ReceiverSeat {
+  let id: NodeID
+  var receiver: LinkReceiver
+  /// By stream.
+  var wires: [UInt64: Wire] = [:]
+
+  init(_ id: NodeID, _ receiver: LinkReceiver) {
+    self.id = id
+    self.receiver = receiver
+  }
+}
+
+/// The link to one peer.
+final class SenderSeat {
+  let id: NodeID
+  var sender: LinkSender
+  var wire: Wire?
+  /// Counts attempts to connect: what came of an earlier one is of no interest.
+  var attempt = 0
+  /// The batch that client's points go to now.
+  var open: PointBatch?
+
+  init(_ id: NodeID, _ sender: LinkSender) {
+    self.id = id
+    self.sender = sender
+  }
+}

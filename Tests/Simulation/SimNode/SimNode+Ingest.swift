@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Router
+import Shard
+import TestKit
+
+/// Points from clients: judged, hashed, put into the batch of a shard or of a peer; batches go on
+/// when full, or when the turn ends.
+extension SimNode {
+  func received(_ points: [(PointNumber, time: Int64)], of call: Call) {
+    let scenario = world.scenario
+    let admission = Admission(now: wall, shape: scenario.shape)
+    for (point, time) in points {
+      let series = world.model.series(of: point)
+      let name = series.name
+      let value = world.model.value(of: point)
+      accounts.received += 1
+      call.unsettled += 1
+      switch admission.admit(name.span.bytes, name: 0..<name.count, value: value, time: time) {
+      case .rejected:
+        accounts.rejected += 1
+        settle(point, .refused)
+      case .accepted(let time):
+        world.model.admitted(point, time: time)
+        accounts.inFlight += 1
+        if let seat = lane(of: series.hash) {
+          append(point, series, value, time, to: seat)
+        } else {
+          append(point, series, value, time, to: shards[placement.shard(series.hash)])
+        }
+      }
+    }
+    openTurn()
+  }
+
+  private func openTurn() {
+    guard !isTurnOpen else { return }
+    isTurnOpen = true
+    world.after(Int64(chance.int(in: 0...2000)), on: self, "turn ends") { [unowned self] in
+      endTurn()
+    }
+  }
+
+  private func endTurn() {
+    isTurnOpen = false
+    for shard in shards { handOver(shard) }
+    for seat in senderSeats { handOver(seat) }
+  }
+
+  private func append(
+    _ point: PointNumber, _ series: SeriesTruth, _ value: Double, _ time: Int64, to seat: ShardSeat
+  ) {
+    while true {
+      let batch = seat.open ?? newBatch()
+      seat.open = batch
+      if append(point, series, value, time, to: batch) { return }
+      handOver(seat)
+    }
+  }
+
+  private func append(
+    _ point: PointNumber, _ series: SeriesTruth, _ value: Double, _ time: Int64,
+    to seat: SenderSeat
+  ) {
+    while true {
+      let batch = seat.open ?? newBatch()
+      seat.open = batch
+      if append(point, series, value, time, to: batch) { return }
+      handOver(seat)
+    }
+  }
+
+  func append(
+    _ point: PointNumber, _ series: SeriesTruth, _ value: Double, _ time: Int64,
+    to batch: PointBatch
+  ) -> Bool {
+    let name = series.name
+    return batch.append(
+      hash: series.hash, nameFrom: name.span.bytes, range: 0..<name.count, value: value,
+      time: time, ordinal: UInt32(point))
+  }
+
+  func newBatch() -> PointBatch {
+    spare.popLast() ?? PointBatch(rowsMax: world.scenario.batchRows, nameBytesMax: 16 << 10)
+  }
+
+  func free(_ batch: PointBatch) {
+    batch.reset()
+    spare.append(batch)
+  }
+
+  /// The open batch goes to the shard.
+  private func handOver(_ shard: ShardSeat) {
+    guard let batch = shard.open else { return }
+    shard.open = nil
+    enqueue(.batch(batch, .clients), at: shard)
+  }
+
+  /// The open batch goes to the link, which copies what it keeps.
+  private func handOver(_ seat: SenderSeat) {
+    guard let batch = seat.open else { return }
+    seat.open = nil
+    let ticket = ticketNext
+    ticketNext += 1
+    tickets[ticket] = (0..<batch.count).map { Int(batch.ordinal($0)) }
+    accounts.inFlight -= batch.count
+    seat.sender.take(batch, ticket: ticket, now: linkTime, wall: wall)
+    free(batch)
+    afterSender(seat)
+  }
+
+  /// What the point's client will be told.
+  func settle(_ point: PointNumber, _ fate: PointTruth.Fate) {
+    world.model.settled(point, fate)
+    let call = world.clients.call(of: point)
+    switch fate {
+    case .applied: call.received += 1
+    case .hinted:
+      call.received += 1
+      call.hinted += 1
+      world.tallies[.pointsHinted] += 1
+    case .refused:
+      call.rejected += 1
+      world.tallies[.pointsRejected] += 1
+    case .unknown: preconditionFailure("no fate")
+    }
+    call.unsettled -= 1
+    answerIfDone(call)
+  }
+
+  func answerIfDone(_ call: Call) {
+    guard call.isEnded, call.unsettled == 0, !call.hasAnswered else { return }
+    call.hasAnswered = true
+    world.clients.answered(
+      call, CallAck(received: call.received, rejected: call.rejected, hinted: call.hinted))
+  }
+}

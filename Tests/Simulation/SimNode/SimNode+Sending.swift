@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import Router
+import TestKit
+
+/// Links to peers: what a machine asks for is done, what comes is given to it, what it settles is
+/// passed on.
+extension SimNode {
+  /// The link to a peer; a new one if there is none. It is kept for life: its numbers go on when
+  /// the peer is a member again, and the peer remembers them.
+  func sender(to id: NodeID) -> SenderSeat {
+    if let seat = senders[id] { return seat }
+    let seat = SenderSeat(id, LinkSender(settings, to: id, seed: chance.next()))
+    senders[id] = seat
+    return seat
+  }
+
+  func tick(_ seat: SenderSeat) {
+    switch seat.sender.tick(now: linkTime, wall: wall) {
+    case .nothing: break
+    case .connect: connect(seat)
+    case .disconnect(let reason):
+      world.say("\(identity) to \(seat.id): gives up, \(reason)")
+      seat.attempt += 1
+      seat.wire?.closeBySender()
+      seat.wire = nil
+    }
+    afterSender(seat)
+  }
+
+  private func connect(_ seat: SenderSeat) {
+    seat.attempt += 1
+    let attempt = seat.attempt
+    world.network.connect(self, to: address(of: seat.id)) { [self] wire in
+      guard attempt == seat.attempt, senders[seat.id] === seat else {
+        world.tallies[.connectsInVain] += 1
+        wire?.closeBySender()
+        return
+      }
+      if let wire {
+        seat.wire = wire
+        wire.send(seat.sender.connected(now: linkTime), isFrame: false)
+        world.say("\(identity) to \(seat.id): connected, wire \(wire.number)")
+      } else {
+        seat.sender.disconnected("cannot connect", now: linkTime)
+      }
+      afterSender(seat)
+    }
+  }
+
+  /// The wire has ended, whoever ended it.
+  func wireLost(_ wire: Wire, _ reason: String) {
+    guard let seat = senders.values.first(where: { $0.wire === wire }) else { return }
+    let answer = seat.sender.disconnected(reason, refused: wire.refusal?.kind, now: linkTime)
+    world.say("\(identity) to \(seat.id): wire \(wire.number) lost, \(reason), \(answer)")
+    seat.wire = nil
+    afterSender(seat)
+    if answer == .outlived { crash() }
+  }
+
+  func ackMessage(_ message: [UInt8], _ wire: Wire) {
+    guard let seat = senders.values.first(where: { $0.wire === wire }) else { return }
+    do {
+      switch try seat.sender.received(message, now: linkTime) {
+      case .welcomed(let peer, let departed):
+        world.tallies[.welcomes] += 1
+        world.say("\(identity) to \(peer): welcome on wire \(wire.number)")
+        heard(of: peer, departed: departed)
+      case .acked: break
+      }
+    } catch {
+      if !wire.wasSpoilt {
+        world.broken(.integrity, "\(identity) to \(seat.id) on wire \(wire.number): \(error)")
+      }
+      wire.closeBySender()
+      seat.wire = nil
+      seat.sender.disconnected("\(error)", now: linkTime)
+    }
+    afterSender(seat)
+  }
+
+  func linkHasRoom(_ wire: Wire) {
+    guard let seat = senders.values.first(where: { $0.wire === wire }) else { return }
+    afterSender(seat)
+  }
+
+  /// Sends what may be sent and passes on what was settled.
+  func afterSender(_ seat: SenderSeat) {
+    if let wire = seat.wire {
+      while wire.hasRoom, let message = seat.sender.nextMessage(now: linkTime, wall: wall) {
+        wire.send(message, isFrame: true)
+      }
+    }
+    for settlement in seat.sender.takeSettlements() { settle(settlement) }
+  }
+
+  private func settle(_ settlement: Settlement) {
+    if world.scenario.sabotage == .losesSettlement, chance.oneIn(50) { return }
+    guard let points = tickets.removeValue(forKey: settlement.ticket) else {
+      return world.broken(.settledOnce, "\(identity) has no ticket \(settlement.ticket)")
+    }
+    switch settlement.outcome {
+    case .applied(let rejections):
+      let rejected = Set(rejections.map(\.row))
+      world.tallies[.pointsForwarded] += points.count - rejected.count
+      for (row, point) in points.enumerated() {
+        settle(point, rejected.contains(row) ? .refused : .applied)
+      }
+    case .hinted:
+      let fate: PointTruth.Fate =
+        world.scenario.sabotage == .hintsCountAsApplied ? .applied : .hinted
+      for point in points { settle(point, fate) }
+    case .shed:
+      world.tallies[.pointsShed] += points.count
+      for point in points { settle(point, .refused) }
+    }
+  }
+
+  // MARK: Peers that are members no more
+
+  /// Hints for a node that has left go where they belong now.
+  func giveBack(_ seat: SenderSeat) {
+    let hints = seat.sender.surrender()
+    if !hints.isEmpty {
+      world.tallies[.batchesSurrendered] += hints.count
+      world.say("\(identity) to \(seat.id): \(hints.count) hints are routed anew")
+      if world.scenario.sabotage != .losesSurrendered { for hint in hints { reroute(hint) } }
+    }
+    afterSender(seat)
+  }
+
+  private func reroute(_ hint: Hint) {
+    var decoder = FrameDecoder()
+    do {
+      let frame = try decoder.decode(
+        hint.body.span.bytes, rows: UInt32(hint.rows), dictionary: 0)
+      for row in 0..<frame.count { reroute(row, of: frame) }
+    } catch {
+      world.broken(.integrity, "a surrendered hint does not decode: \(error)")
+    }
+  }
+
+  /// A batch each: a node's rim gathers them, but the parts do not care.
+  private func reroute(_ row: Int, of frame: DecodedFrame) {
+    let name = frame.names[frame.nameRange(row)]
+    let hash = frame.hash(row)
+    guard let point = world.model.point(hash: hash, name: name, value: frame.value(row)) else {
+      return world.broken(.integrity, "a surrendered hint has a point that was never sent")
+    }
+    let batch = newBatch()
+    let series = world.model.series(of: point)
+    _ = append(point, series, frame.value(row), frame.time(row), to: batch)
+    if let seat = lane(of: hash) {
+      seat.sender.take(batch, ticket: nil, now: linkTime, wall: wall)
+      free(batch)
+      afterSender(seat)
+    } else {
+      accounts.inFlight += 1
+      enqueue(.batch(batch, .surrendered), at: shards[placement.shard(hash)])
+    }
+  }
+
+  /// The link to a hash's owner; nil: the node itself.
+  func lane(of hash: UInt64) -> SenderSeat? {
+    let owners = membership.view.table.owners
+    return owners.isEmpty ? nil : lanes[Int(owners[Placement.partition(hash)])]
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import Router
+import Shard
+import TestKit
+
+/// One life of one node: the real parts of the product, and between them as little as a node's rim
+/// has: which batch a point goes to, whose settlement a ticket is, what is sent on which connection.
+final class SimNode {
+  let host: Host
+  let life: Int
+  let identity: Router.NodeIdentity
+  let settings: LinkSettings
+  let placement: Placement
+  let shards: [ShardSeat]
+  unowned let world: World
+  private(set) var isOver = false
+  private(set) var isPaused = false
+  private var putOffs: [() -> Void] = []
+
+  var membership: Membership
+  /// The newest life heard of, by node.
+  var incarnations: [NodeID: UInt64] = [:]
+  /// For each node of the view's table, the link to it; nil: the node itself.
+  var lanes: [SenderSeat?] = []
+  var senders: [NodeID: SenderSeat] = [:]
+  var receivers: [NodeID: ReceiverSeat] = [:]
+  var accounts = Accounts()
+  var tickets: [LinkTicket: [PointNumber]] = [:]
+  var ticketNext: LinkTicket = 1
+  var isTurnOpen = false
+  var spare: [PointBatch] = []
+  /// Chance of its threads' pace.
+  var chance: SplitMix64
+  /// What a shard's next piece of work takes longer, microseconds.
+  var hesitation: Int64 = 0
+
+  init(_ world: World, _ host: Host, _ identity: Router.NodeIdentity) {
+    self.world = world
+    self.host = host
+    self.identity = identity
+    life = world.nextLife()
+    let scenario = world.scenario
+    chance = world.weather.split()
+    settings = LinkSettings(
+      cluster: "sim", own: identity, windowSeconds: scenario.shape.windowSeconds,
+      resolutionSeconds: scenario.shape.resolutionSeconds, creditBytes: scenario.creditBytes,
+      hintBytesMax: scenario.hintBytesMax, queueBytesMax: scenario.queueBytesMax)
+    placement = Placement(shards: scenario.shards)
+    let budget = SeriesBudget(seriesMax: scenario.seriesMax)
+    shards = (0..<scenario.shards).map { _ in ShardSeat(shape: scenario.shape, budget: budget) }
+    membership = SimNode.membership(identity, host, scenario)
+  }
+
+  var linkTime: LinkTime { LinkTime(milliseconds: world.now / 1000) }
+  var wall: Int64 { host.wall }
+  /// In order of ids: a dictionary's own order is not the seed's.
+  var senderSeats: [SenderSeat] { senders.values.sorted { $0.id < $1.id } }
+
+  func start() {
+    placeLanes()
+    learnMembers()
+    world.after(Int64(chance.int(in: 0...100_000)), on: self, "tick") { [unowned self] in tick() }
+  }
+
+  // MARK: Life
+
+  /// The process dies, and its memory with it.
+  func crash() {
+    guard !isOver else { return }
+    tallyLinks()
+    isOver = true
+    putOffs = []
+    world.say("\(identity) dies")
+    world.model.died(self)
+    world.network.died(self)
+    world.clients.died(self)
+  }
+
+  func pause() { isPaused = true }
+
+  func goOn() {
+    guard isPaused else { return }
+    isPaused = false
+    let waiting = putOffs
+    putOffs = []
+    for body in waiting { world.perform(on: self, body) }
+    world.network.release()
+  }
+
+  func putOff(_ body: @escaping () -> Void) { putOffs.append(body) }
+
+  /// Breaks the circles of references when the run is over.
+  func end() {
+    isOver = true
+    putOffs = []
+    senders = [:]
+    lanes = []
+    receivers = [:]
+    for shard in shards { shard.waiting = [] }
+  }
+
+  private func tick() {
+    tickMembership()
+    for seat in senderSeats { tick(seat) }
+    if chance.oneIn(20) { for shard in shards { shard.tick(now: wall) } }
+    world.after(100_000, on: self, "tick") { [unowned self] in tick() }
+  }
+
+  // MARK: Accounts
+
+  var linkSum: LinkSum {
+    var sum = LinkSum()
+    for seat in senders.values { sum.add(seat.sender.counters) }
+    return sum
+  }
+
+  /// Nothing waits for anything.
+  var isAtRest: Bool {
+    let links = linkSum
+    return accounts.inFlight == 0 && links.pointsUnderWay == 0 && links.pointsHinted == 0
+      && tickets.isEmpty && shards.allSatisfy { $0.waiting.isEmpty }
+  }
+
+  /// After everything that happens to the node.
+  func checkAccounts() {
+    guard !isOver else { return }
+    let imbalance = accounts.imbalance(linkSum)
+    if imbalance != 0 {
+      world.broken(.ledger, "\(identity) has an imbalance of \(imbalance): \(accounts)")
+    }
+    for seat in senders.values { checkMemory(seat) }
+  }
+
+  private func checkMemory(_ seat: SenderSeat) {
+    let counters = seat.sender.counters
+    if !counters.isBalanced {
+      world.broken(.ledger, "\(identity) to \(seat.id): \(counters)")
+    }
+    // A frame is closed when it is full, not before.
+    let frame = RouterLimits.linkFrameBytesMax
+    if counters.bytesHinted > settings.hintBytesMax + settings.queueBytesMax / 2 + frame
+      || counters.bytesQueued > settings.queueBytesMax + frame
+      || counters.bytesInFlight > settings.queueBytesMax + frame
+    {
+      world.broken(.memory, "\(identity) to \(seat.id): \(counters)")
+    }
+  }
+}

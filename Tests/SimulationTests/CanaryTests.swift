@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Simulation
+import Testing
+
+/// Defects put in on purpose: a simulator that does not find them would find nothing.
+@Suite("the simulator's canaries")
+struct CanaryTests {
+  private static let seedsMax: UInt64 = 300
+
+  @Test("a broken cluster is caught", arguments: Sabotage.allCases)
+  func isCaught(sabotage: Sabotage) throws {
+    _ = try #require(Self.firstCaught(sabotage, watchesInside: true))
+  }
+
+  @Test("a broken cluster is caught by what clients see and what is left at rest alone")
+  func isCaughtFromOutside() throws {
+    for sabotage in Sabotage.allCases {
+      _ = try #require(Self.firstCaught(sabotage, watchesInside: false), "\(sabotage)")
+    }
+  }
+
+  @Test("what is caught is what was broken")
+  func isNamed() throws {
+    let expected: [(Sabotage, Violation.Invariant)] = [
+      (.acksBeforeApplying, .nothingPromised), (.forgetsMark, .exactlyOnce),
+      (.hintsCountAsApplied, .nothingPromised), (.alwaysComplete, .complete),
+      (.sectionTwice, .exactlyOnce), (.losesSettlement, .liveness), (.losesSurrendered, .ledger),
+    ]
+    for (sabotage, invariant) in expected {
+      let violation = try #require(Self.firstCaught(sabotage, watchesInside: true))
+      #expect(violation.invariant == invariant, "\(sabotage)")
+    }
+  }
+
+  @Test("a few actions are enough to be caught, so that a failure can be read")
+  func isShort() {
+    let caught = (1...40).contains { seed in
+      let options = RunOptions(seed: UInt64(seed), steps: 15, sabotage: .forgetsMark)
+      return Play.run(options).violation != nil
+    }
+    #expect(caught)
+  }
+
+  private static func firstCaught(_ sabotage: Sabotage, watchesInside: Bool) -> Violation? {
+    for seed in 1...seedsMax {
+      let result = Play.run(
+        RunOptions(seed: seed, sabotage: sabotage, watchesInside: watchesInside))
+      if let violation = result.violation { return violation }
+    }
+    return nil
+  }
+}
