@@ -122,7 +122,15 @@ actor Cluster {
       for (id, link) in links where active.contains(id) { await link.tick() }
       ticks += 1
       if ticks % 10 == 0, membership.tick(at: surroundings.now()) { await publish() }
+      if ticks % 100 == 0 { await meetSenders() }
       await noteHints()
+    }
+  }
+
+  /// Who sends still lives: nodes that the source does not name would be forgotten otherwise.
+  private func meetSenders() async {
+    for inbox in inboxes.values {
+      if let sender = await inbox.liveSender { await met(sender) }
     }
   }
 
@@ -151,7 +159,11 @@ actor Cluster {
       guard let identity = found[address], identity.id != own.id else { continue }
       members.append(Member(id: identity.id, address: address))
     }
-    if membership.configured(members, at: surroundings.now()) { await publish() }
+    let isChanged = membership.configured(members, at: surroundings.now())
+    for issue in membership.issues {
+      surroundings.log.warning("the set of peers is wrong", ["reason": .string(issue)])
+    }
+    if isChanged { await publish() }
   }
 
   /// Carries a changed view to links, loops and questions; returns when all points that loops

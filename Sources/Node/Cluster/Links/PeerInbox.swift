@@ -33,6 +33,11 @@ actor PeerInbox {
     self.loop = loop
   }
 
+  /// Who sends on the stream that is open; nil: none is.
+  var liveSender: NodeIdentity? {
+    core.stream == nil ? nil : NodeIdentity(core.sender, incarnation: core.incarnation)
+  }
+
   /// What is said of the node's own membership with welcomes and acks.
   func learn(epoch: UInt64, departed: [NodeIdentity]) {
     core.epoch = epoch
