@@ -110,7 +110,8 @@ actor Drain {
       let answers = await tellAll(ids, .leaving)
       return plan.announced(answers, await port.view(), now: clock())
     case .closeClients:
-      await port.closeClients(within: .milliseconds(plan.timeLeft(clock())))
+      // The other half is for what follows.
+      await port.closeClients(within: .milliseconds(plan.timeLeft(clock()) / 2))
       return plan.closed(await port.view(), now: clock())
     case .count: return await count(&plan)
     case .closeLinks:

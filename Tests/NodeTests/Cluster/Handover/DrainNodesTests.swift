@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Protobuf
+import RPC
+import Synchronization
+import Testing
+
+@testable import Node
+
+@Suite("a node that leaves a cluster of three")
+struct DrainNodesTests {
+  private static let points = (0..<3000).map { row in
+    Point.with { ($0.metric, $0.value) = ("metric \(row % 200)", Double(row)) }
+  }
+
+  /// Length-prefixed messages.
+  private static let run: [UInt8] = points.flatMap { point in
+    let bytes = point.encoded()
+    return [0, 0, 0, UInt8(bytes.count >> 8), UInt8(bytes.count & 255)] + bytes
+  }
+
+  private static let total = points.reduce(0) { $0 + $1.value }
+
+  @Test("is missed in no answer, while it leaves and after; it then ends")
+  func drain() async throws {
+    try await TestTrio.run { trio in
+      var sent: Int64 = 0
+      for member in trio.members {
+        let ack = try await member.client.push(Self.run)
+        #expect(ack.pointsReceived == 3000 && ack.pointsHinted == 0)
+        sent += 3000
+      }
+      let due = sent
+      let isOver = Box(Mutex(false))
+      let answers = Box(Mutex(0))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for member in trio.members[1...] {
+          group.addTask {
+            repeat {
+              let report = try await member.report()
+              guard report.coverage?.complete == true else { continue }
+              #expect(report.points == due)
+              #expect(report.sum == 3 * Self.total)
+              answers.value.withLock { $0 += 1 }
+            } while !isOver.value.withLock { $0 }
+          }
+        }
+        let leaver = trio.members[0]
+        #expect(try await leaver.client.drain(timeout: .seconds(60)) { _ in })
+        var ends = leaver.ends.makeAsyncIterator()
+        #expect(await ends.next() == .drained)
+        await leaver.node.stop(grace: .zero, leaving: true)
+        isOver.value.withLock { $0 = true }
+        try await group.waitForAll()
+      }
+      #expect(answers.value.withLock { $0 } > 0)
+      for member in trio.members[1...] {
+        let report = try await member.report()
+        #expect(report.coverage?.complete == true)
+        #expect(report.points == due && report.sum == 3 * Self.total)
+      }
+      // Its names have new owners.
+      for member in trio.members[1...] {
+        let ack = try await member.client.push(Self.run)
+        #expect(ack.pointsReceived == 3000 && ack.pointsHinted == 0)
+      }
+      for member in trio.members[1...] {
+        #expect(try await member.report().points == due + 6000)
+      }
+    }
+  }
+}
