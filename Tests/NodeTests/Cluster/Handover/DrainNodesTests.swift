@@ -69,4 +69,56 @@ struct DrainNodesTests {
       }
     }
   }
+
+  @Test("loses no point that clients push meanwhile to the others")
+  func pushedMeanwhile() async throws {
+    try await TestTrio.run { trio in
+      let isOver = Box(Mutex(false))
+      let acked = try await withThrowingTaskGroup(of: Int64.self) { group in
+        for member in trio.members[1...] {
+          group.addTask {
+            var acked: Int64 = 0
+            repeat {
+              let ack = try await member.client.push(Self.run)
+              acked += ack.pointsReceived
+              #expect(ack.pointsRejected == 0)
+              let report = try await member.report()
+              if report.coverage?.complete == true { #expect(report.points >= acked) }
+            } while !isOver.value.withLock { $0 }
+            return acked
+          }
+        }
+        let leaver = trio.members[0]
+        let ack = try await leaver.client.push(Self.run)
+        #expect(try await leaver.client.drain(timeout: .seconds(60)) { _ in })
+        isOver.value.withLock { $0 = true }
+        return try await group.reduce(ack.pointsReceived, +)
+      }
+      await trio.members[0].node.stop(grace: .zero, leaving: true)
+      for member in trio.members[1...] {
+        let report = try await member.report()
+        #expect(report.coverage?.complete == true)
+        #expect(report.points == acked)
+      }
+    }
+  }
+
+  @Test("may be followed by another: the last has everything")
+  func twice() async throws {
+    try await TestTrio.run { trio in
+      for member in trio.members { _ = try await member.client.push(Self.run) }
+      for leaver in trio.members[..<2] {
+        #expect(try await leaver.client.drain(timeout: .seconds(60)) { _ in })
+        await leaver.node.stop(grace: .zero, leaving: true)
+      }
+      let report = try await trio.members[2].report()
+      #expect(report.coverage?.complete == true)
+      #expect(report.points == 9000 && report.sum == 3 * Self.total)
+      await #expect(throws: RPCError.self) {
+        _ = try await trio.members[2].client.drain(timeout: .seconds(60)) { _ in }
+      }
+      _ = try await trio.members[2].client.push(Self.run)
+      #expect(try await trio.members[2].report().points == 12_000)
+    }
+  }
 }
