@@ -3,11 +3,13 @@
 /// What a leaving node is to do next; the outcome goes to the method of ``DrainPlan`` that each
 /// names.
 public enum DrainAction: Sendable, Hashable {
-  /// The own membership: no point is placed on the node any more. Then ``DrainPlan/leftMembership(_:)``.
+  /// The own membership: no point is placed on the node any more. Then
+  /// ``DrainPlan/leftMembership(_:)``.
   case leaveMembership
   /// Tell these, all at once, that the node leaves. Then ``DrainPlan/announced(_:_:now:)``.
   case announce([NodeID])
-  /// Take no streams of points any more, and let the open ones end. Then ``DrainPlan/closed(_:now:)``.
+  /// Take no streams of points any more, and let the open ones end. Then
+  /// ``DrainPlan/closed(_:now:)``.
   case closeClients
   /// Count what links still have, and which windows that the node holds for others may yet count.
   /// Then ``DrainPlan/counted(_:undecided:_:now:)``.
@@ -23,7 +25,8 @@ public enum DrainAction: Sendable, Hashable {
   /// Come back after so many milliseconds, with ``DrainPlan/waited(_:now:)``.
   case wait(milliseconds: Int64)
   /// Undo everything: take frames, the membership, tell all that the node stays, withdraw from
-  /// these with an attempt of this number what they hold, take streams. Then ``DrainPlan/undone(withdrawn:)``.
+  /// these with an attempt of this number what they hold, take streams. Then
+  /// ``DrainPlan/undone(withdrawn:)``.
   case undo(withdrawals: [NodeID], attempt: UInt64)
   /// The node has left, and may exit.
   case finish

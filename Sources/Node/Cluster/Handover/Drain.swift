@@ -55,8 +55,8 @@ actor Drain {
   /// - Parameters:
   ///   - timeout: after that it gives up and stays, unless others have everything by then.
   ///   - tell: hears how far it is.
-  /// - Throws: FAILED_PRECONDITION when the node is alone, or leaves already; ABORTED with what kept
-  ///   it when the time was up.
+  /// - Throws: FAILED_PRECONDITION when the node is alone, or leaves already; ABORTED with what
+  ///   kept it when the time was up.
   func run(
     timeout: Duration, _ tell: @escaping @Sendable (DrainProgress) -> Void = { _ in }
   ) async throws(RPCError) {

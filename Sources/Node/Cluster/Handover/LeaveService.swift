@@ -30,8 +30,8 @@ struct LeaveService: Sendable {
     .unary(PeerService.leave) { notice, _ in try await answer(notice) }
   }
 
-  /// - Throws: FAILED_PRECONDITION for another cluster's peer, INVALID_ARGUMENT for a notice that is
-  ///   none.
+  /// - Throws: FAILED_PRECONDITION for another cluster's peer, INVALID_ARGUMENT for a notice that
+  ///   is none.
   func answer(_ notice: LeaveNotice) async throws(RPCError) -> LeaveReply {
     guard notice.cluster == cluster else {
       throw RPCError(
