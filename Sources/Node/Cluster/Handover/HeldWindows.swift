@@ -80,7 +80,8 @@ actor HeldWindows {
   /// Takes slices of the attempt, all of them or none counts.
   ///
   /// - Throws: ABORTED when a larger attempt has begun, RESOURCE_EXHAUSTED when the node may hold
-  ///   no more series, FAILED_PRECONDITION when slices lie further ahead than its clock takes points.
+  ///   no more series, FAILED_PRECONDITION when slices lie further ahead than its clock takes
+  ///   points.
   func take(
     _ batch: SliceBatch, _ heading: HandOverHeading, now: @escaping @Sendable () -> Int64
   ) async throws(RPCError) {
