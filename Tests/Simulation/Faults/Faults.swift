@@ -5,6 +5,9 @@ import TestKit
 
 /// Makes faults happen, and ends them all in the end.
 final class Faults {
+  /// So long it takes until the last node has heard of new members, if it runs.
+  static let announceMicrosecondsMax: Int64 = 3_000_000
+
   private unowned let world: World
 
   init(_ world: World) { self.world = world }
@@ -136,7 +139,7 @@ final class Faults {
   private func announce() {
     for host in world.hosts {
       guard let node = host.node else { continue }
-      let delay = Int64(world.plot.int(in: 0...3_000_000))
+      let delay = Int64(world.plot.int(in: 0...Int(Faults.announceMicrosecondsMax)))
       world.after(delay, on: node, "members") { node.learnMembers() }
     }
   }

@@ -89,8 +89,9 @@ private final class Director {
 
   // MARK: Rest
 
-  /// Looks once a second.
+  /// Looks once a second, once all nodes have been told who belongs to the cluster.
   private func rest(until deadline: Int64) {
+    world.run(until: world.now + Faults.announceMicrosecondsMax)
     while world.violation == nil {
       world.run(until: world.now + 1_000_000)
       if isAtRest { return }

@@ -20,16 +20,20 @@ extension SimNode {
   }
 
   func tickMembership() {
+    if membership.tick(at: wall) { viewChanged() }
+    for seat in senderSeats where !membership.view.members.contains(where: { $0.id == seat.id }) {
+      giveBack(seat)
+    }
+  }
+
+  /// Streams that stand say that their other ends live.
+  func meetAgain() {
     for seat in receivers.values.sorted(by: { $0.id < $1.id }) where !seat.wires.isEmpty {
       heard(
         of: Router.NodeIdentity(seat.id, incarnation: seat.receiver.incarnation), departed: [])
     }
     for seat in senderSeats where seat.sender.state == .live {
       if let peer = seat.sender.peer { heard(of: peer, departed: []) }
-    }
-    if membership.tick(at: wall) { viewChanged() }
-    for seat in senderSeats where !membership.view.members.contains(where: { $0.id == seat.id }) {
-      giveBack(seat)
     }
   }
 

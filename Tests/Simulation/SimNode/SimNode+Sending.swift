@@ -11,6 +11,7 @@ extension SimNode {
     if let seat = senders[id] { return seat }
     let seat = SenderSeat(id, LinkSender(settings, to: id, seed: chance.next()))
     senders[id] = seat
+    senderSeats = senders.values.sorted { $0.id < $1.id }
     return seat
   }
 
@@ -20,11 +21,22 @@ extension SimNode {
     case .connect: connect(seat)
     case .disconnect(let reason):
       world.say("\(identity) to \(seat.id): gives up, \(reason)")
-      seat.attempt += 1
-      seat.wire?.closeBySender()
-      seat.wire = nil
+      giveUp(seat, reason)
     }
     afterSender(seat)
+  }
+
+  /// Ends the stream, or stops opening it; the machine hears of it a little later.
+  private func giveUp(_ seat: SenderSeat, _ reason: String) {
+    seat.attempt += 1
+    let attempt = seat.attempt
+    seat.wire?.closeBySender()
+    seat.wire = nil
+    world.after(Int64(chance.int(in: 0...20_000)), on: self, "given up") { [self] in
+      guard attempt == seat.attempt else { return }
+      seat.sender.disconnected(reason, now: linkTime)
+      afterSender(seat)
+    }
   }
 
   private func connect(_ seat: SenderSeat) {
@@ -49,7 +61,7 @@ extension SimNode {
 
   /// The wire has ended, whoever ended it.
   func wireLost(_ wire: Wire, _ reason: String) {
-    guard let seat = senders.values.first(where: { $0.wire === wire }) else { return }
+    guard let seat = senderSeats.first(where: { $0.wire === wire }) else { return }
     let answer = seat.sender.disconnected(reason, refused: wire.refusal?.kind, now: linkTime)
     world.say("\(identity) to \(seat.id): wire \(wire.number) lost, \(reason), \(answer)")
     seat.wire = nil
@@ -58,7 +70,7 @@ extension SimNode {
   }
 
   func ackMessage(_ message: [UInt8], _ wire: Wire) {
-    guard let seat = senders.values.first(where: { $0.wire === wire }) else { return }
+    guard let seat = senderSeats.first(where: { $0.wire === wire }) else { return }
     do {
       switch try seat.sender.received(message, now: linkTime) {
       case .welcomed(let peer, let departed):
@@ -79,7 +91,7 @@ extension SimNode {
   }
 
   func linkHasRoom(_ wire: Wire) {
-    guard let seat = senders.values.first(where: { $0.wire === wire }) else { return }
+    guard let seat = senderSeats.first(where: { $0.wire === wire }) else { return }
     afterSender(seat)
   }
 

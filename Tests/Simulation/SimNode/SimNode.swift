@@ -3,8 +3,8 @@ import Router
 import Shard
 import TestKit
 
-/// One life of one node: the real parts of the product, and between them as little as a node's rim
-/// has: which batch a point goes to, whose settlement a ticket is, what is sent on which connection.
+/// One life of one node: the product's real parts, and between them as little as a node's rim has:
+/// which batch a point goes to, whose settlement a ticket is, what is sent on which connection.
 final class SimNode {
   let host: Host
   let life: Int
@@ -23,6 +23,8 @@ final class SimNode {
   /// For each node of the view's table, the link to it; nil: the node itself.
   var lanes: [SenderSeat?] = []
   var senders: [NodeID: SenderSeat] = [:]
+  /// In order of ids: a dictionary's own order is not the seed's.
+  var senderSeats: [SenderSeat] = []
   var receivers: [NodeID: ReceiverSeat] = [:]
   var accounts = Accounts()
   var tickets: [LinkTicket: [PointNumber]] = [:]
@@ -53,8 +55,6 @@ final class SimNode {
 
   var linkTime: LinkTime { LinkTime(milliseconds: world.now / 1000) }
   var wall: Int64 { host.wall }
-  /// In order of ids: a dictionary's own order is not the seed's.
-  var senderSeats: [SenderSeat] { senders.values.sorted { $0.id < $1.id } }
 
   func start() {
     placeLanes()
@@ -94,6 +94,7 @@ final class SimNode {
     isOver = true
     putOffs = []
     senders = [:]
+    senderSeats = []
     lanes = []
     receivers = [:]
     for shard in shards { shard.waiting = [] }
@@ -102,7 +103,10 @@ final class SimNode {
   private func tick() {
     tickMembership()
     for seat in senderSeats { tick(seat) }
-    if chance.oneIn(20) { for shard in shards { shard.tick(now: wall) } }
+    if chance.oneIn(20) {
+      for shard in shards { shard.tick(now: wall) }
+      meetAgain()
+    }
     world.after(100_000, on: self, "tick") { [unowned self] in tick() }
   }
 
@@ -110,7 +114,7 @@ final class SimNode {
 
   var linkSum: LinkSum {
     var sum = LinkSum()
-    for seat in senders.values { sum.add(seat.sender.counters) }
+    for seat in senderSeats { sum.add(seat.sender.counters) }
     return sum
   }
 
@@ -128,7 +132,7 @@ final class SimNode {
     if imbalance != 0 {
       world.broken(.ledger, "\(identity) has an imbalance of \(imbalance): \(accounts)")
     }
-    for seat in senders.values { checkMemory(seat) }
+    for seat in senderSeats { checkMemory(seat) }
   }
 
   private func checkMemory(_ seat: SenderSeat) {
