@@ -52,6 +52,19 @@ struct PeerReportTests {
     }
   }
 
+  @Test(
+    "a clock that is wrong makes a peer forget nothing", arguments: [.min, -1, 0, .max] as [Int64])
+  func wrongClock(asOf: Int64) async throws {
+    let b = await ReportNode("b", members: ["a", "b"], names: ["m"])
+    var question = Self.question
+    question.asOf = asOf
+    for question in [question, Self.question] {
+      var reader = AnswerReader()
+      try await b.peerService.serve(question) { try reader.received($0) }
+      #expect(try reader.finish().sections.map(\.report.count) == [1])
+    }
+  }
+
   @Test("a peer that cannot be connected to fails at once, with the same words")
   func refused() async throws {
     let group = EventLoopGroup(loops: 1)
