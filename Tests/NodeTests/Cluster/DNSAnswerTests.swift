@@ -48,6 +48,14 @@ struct DNSAnswerTests {
     #expect(try answer.snapshot(of: services).members.map(PeerText.show) == ["a=a.x:8"])
   }
 
+  @Test("a target that is no host's name is passed over", arguments: ["", "a.b c", "a.[x", "a./x"])
+  func ofOddTargets(target: String) throws {
+    let answer = DNSAnswer.services([service(target), service("b.x")])
+    let snapshot = try answer.snapshot(of: services)
+    #expect(snapshot.members.map(PeerText.show) == ["b=b.x:7"])
+    #expect(snapshot.addresses == [])
+  }
+
   @Test("two targets with one id are refused: nobody can tell which is meant")
   func ofAmbiguousTargets() {
     #expect(throws: PeerProblem("a.x and a.y would have the same id")) {

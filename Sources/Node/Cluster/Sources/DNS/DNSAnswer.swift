@@ -45,7 +45,8 @@ extension DNSAnswer {
     var addresses: [String] = []
     // In order, so that of several records of one target always the same counts.
     for service in services.sorted(by: { ($0.target, $0.port) < ($1.target, $1.port) }) {
-      guard service.port > 0 else { continue }
+      // No target, or one that is no host's name: the root stands for a service that is not there.
+      guard service.port > 0, HostPort(service.address) != nil else { continue }
       let target = service.target.lowercased()
       guard let id = service.id else {
         addresses.append(service.address)
