@@ -61,8 +61,9 @@ public enum RouterLimits {
 
   // MARK: Links
 
-  /// Without progress of acks for so long a link is stalled. Milliseconds: ten times the slowest
-  /// turn of an aggregator measured, and less than a client's patience.
+  /// Without progress of acks for so long a link is stalled, and batches that wait for so long are
+  /// settled as hinted. Milliseconds: ten times the slowest turn of an aggregator measured, and
+  /// less than a client's patience.
   public static let linkAckTimeout: Int64 = 1000
 
   /// A stalled stream is given up after so long. Milliseconds: longer than a short partition or a

@@ -36,6 +36,21 @@ extension LinkSender {
     settleQueued()
   }
 
+  /// A peer that does its work, but slowly, keeps clients waiting no longer than one that is away:
+  /// when batches have waited too long, all that wait are settled as hinted, and stay where they
+  /// are. O(frames) when they are.
+  mutating func settleOverdue(_ now: LinkTime) {
+    let waiting = counters.pointsInFlight + counters.pointsQueued
+    guard let mark = overdueMark, pointsAwaited - waiting < mark.points else {
+      overdueMark = waiting > 0 ? (points: pointsAwaited, since: now) : nil
+      return
+    }
+    guard now - mark.since >= RouterLimits.linkAckTimeout else { return }
+    settleInFlight()
+    settleQueued()
+    overdueMark = nil
+  }
+
   private mutating func settleInFlight() {
     for lane in Lane.allCases {
       let settled = lanes[lane].takeTickets()

@@ -48,6 +48,7 @@ extension LinkSender {
       counters.pointsHinted += batch.count
     } else {
       counters.pointsQueued += batch.count
+      pointsAwaited += batch.count
     }
   }
 

@@ -18,6 +18,7 @@ extension LinkSender {
   public mutating func tick(now: LinkTime, wall: Int64) -> OnTick {
     defer { check() }
     advancePresence(now)
+    settleOverdue(now)
     expireHints(wall)
     switch phase {
     case .waiting(let until):

@@ -48,6 +48,11 @@ public struct LinkSender {
   var lanes = PerLane { _ in SenderLane() }
   var stream = SenderStream()
   var settlements: [Settlement] = []
+  /// Points that were ever queued with a ticket: those that are in flight and queued by now come
+  /// last among them.
+  var pointsAwaited = 0
+  /// So many of those were there at that time; `nil`: none waited.
+  var overdueMark: (points: Int, since: LinkTime)?
 
   /// The peer as far as it is known: the last one that welcomed this node.
   public internal(set) var peer: NodeIdentity?

@@ -71,6 +71,28 @@ import Testing
     #expect(scene.settlements() == [])
   }
 
+  @Test("a slow peer keeps no client waiting: what waits too long is hinted, and sent all the same")
+  func slow() {
+    var scene = LinkScene.live()
+    for ticket in 1...3 {
+      scene.take(1, LinkTicket(ticket))
+      scene.send()
+    }
+    #expect(scene.tick() == .nothing)
+    #expect(scene.tick(after: 600) == .nothing)
+    scene.apply()
+    #expect(scene.settlements() == [Settlement(ticket: 1, outcome: .applied(rejections: []))])
+    #expect(scene.tick(after: 600) == .nothing)
+    #expect(scene.sender.state == .live)
+    #expect(
+      scene.settlements() == [
+        Settlement(ticket: 2, outcome: .hinted), Settlement(ticket: 3, outcome: .hinted),
+      ])
+    scene.apply()
+    scene.apply()
+    #expect(scene.settlements() == [] && scene.sender.counters.pointsForwarded == 3)
+  }
+
   @Test("acks that do not come settle what is under way as hinted; late ones move counters only")
   func stalls() {
     var scene = LinkScene.live()
