@@ -104,7 +104,7 @@ extension ClusterFlags {
   private static let links: [Flag<ClusterFlags>] = [
     Flag("link-encoding", \.linkEncoding, .oneOf("ENCODING"), "compression of points to peers"),
     Flag(
-      "peer-queue-bytes", \.peerQueueBytes, .bytes((1 << 16)...(1 << 30)),
+      "peer-queue-bytes", \.peerQueueBytes, .bytes((1 << 20)...(1 << 30)),
       "points under way to one peer"),
     Flag(
       "hint-bytes-max", \.hintBytesMax, .bytes(0...(1 << 36)),
