@@ -6,16 +6,21 @@ final class AckQueue {
   /// A peer that reads no acks but goes on sending has broken the rules long before: frames under
   /// way are bounded by the credit it was given.
   private static let acksMax = 100_000
+  /// Two lanes of 128 frames of which all rows were rejected take 2 MiB; a peer can have the
+  /// verdict of one frame said again and again.
+  private static let bytesMax = 8 << 20
 
   private var acks: [[UInt8]] = []
+  private var bytes = 0
   private var end: RPCError?
   private var doorbell = Doorbell()
 
   func append(_ ack: [UInt8]) {
-    guard acks.count < Self.acksMax else {
+    guard acks.count < Self.acksMax, bytes + ack.count <= Self.bytesMax else {
       return finish(RPCError(.resourceExhausted, "\(acks.count) acks were not read"))
     }
     acks.append(ack)
+    bytes += ack.count
     doorbell.ring()
   }
 
@@ -33,7 +38,7 @@ final class AckQueue {
       if let end { throw end }
       try Task.checkCancellation()
       if !acks.isEmpty {
-        defer { acks = [] }
+        defer { (acks, bytes) = ([], 0) }
         return acks
       }
       await withCheckedContinuation { doorbell.wait($0) }
