@@ -9,7 +9,7 @@ extension Cluster {
   /// What all links together did with their points. Taken before the loops' own accounts, so that
   /// what is on its way from a loop to a link counts with the loop.
   func linkTotals() async -> LinkTotals {
-    var totals = LinkTotals()
+    var totals = retired
     for link in links.values { totals.add(await link.account) }
     totals.rerouted = rerouted
     for inbox in inboxes.values {

@@ -19,7 +19,10 @@ extension Cluster {
       surroundings.log.warning(
         "refused by a peer",
         ["peer": .string(id.text), "refusal": .string(kind.name), "reason": .string(message)])
-    case .mustStop(let reason): surroundings.mustStop(reason)
+    case .mustStop(let reason):
+      // Once all is handed over peers refuse the node, as they should, and it ends by itself.
+      guard !board.current.knowledge.handedOver else { return }
+      surroundings.mustStop(reason)
     case .changed(let isLive, let reason):
       if isLive {
         if let link = links[id] {
@@ -91,16 +94,29 @@ extension Cluster {
 
   // MARK: Leaving
 
-  /// A node gets no more points. Returns how many are still on their way to it.
+  /// A peer gets no more points. Returns how many are still on their way to it. That the own node
+  /// leaves is not for peers to say.
   func leaving(_ identity: NodeIdentity) async -> UInt64 {
+    guard identity.id != own.id else { return 0 }
     if membership.leaving(identity, at: surroundings.now()) { await publish() }
     guard let link = links[identity.id] else { return 0 }
     return UInt64(await link.pointsUnderWay)
   }
 
-  /// A node stays after all.
+  /// A peer stays after all.
   func staying(_ identity: NodeIdentity) async {
+    guard identity.id != own.id else { return }
     if membership.staying(identity, at: surroundings.now()) { await publish() }
+  }
+
+  /// The own node gets no more points.
+  func leave() async {
+    if membership.leaving(own, at: surroundings.now()) { await publish() }
+  }
+
+  /// The own node stays after all.
+  func stay() async {
+    if membership.staying(own, at: surroundings.now()) { await publish() }
   }
 
   /// A node has left; others hold what it had.
@@ -120,18 +136,27 @@ extension Cluster {
   func seek() async {
     while (try? await Task.sleep(for: .milliseconds(500))) != nil {
       let addresses = snapshot?.addresses ?? []
-      for address in addresses where found[address] == nil || unsure.contains(address) {
+      found = found.filter { addresses.contains($0.key) }
+      unsure.formIntersection(addresses)
+      await seek(behind: addresses.filter { found[$0] == nil || unsure.contains($0) })
+    }
+  }
+
+  /// Asks all at once: who does not answer holds up nobody.
+  private func seek(behind addresses: [String]) async {
+    let (configuration, group) = (configuration, surroundings.group)
+    await withTaskGroup(of: (String, NodeIdentity?).self) { probes in
+      for address in addresses {
         guard let target = HostPort(address) else { continue }
-        guard let identity = await PeerProbe.ask(target, configuration, surroundings.group) else {
-          continue
-        }
+        probes.addTask { (address, await PeerProbe.ask(target, configuration, group)) }
+      }
+      for await (address, identity) in probes {
+        guard let identity else { continue }
         unsure.remove(address)
         found[address] = identity
         await met(identity)
         await configure()
       }
-      found = found.filter { addresses.contains($0.key) }
-      unsure.formIntersection(addresses)
     }
   }
 }

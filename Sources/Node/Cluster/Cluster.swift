@@ -37,6 +37,8 @@ actor Cluster {
   private var active: Set<NodeID> = []
   /// What the source said last.
   var snapshot: MembershipSnapshot?
+  /// What links to nodes that left for good did while there were any.
+  var retired = LinkTotals()
   /// Who was found behind addresses that the source gave without ids.
   var found: [String: NodeIdentity] = [:]
   /// Points that were kept for nodes that left, and went to the node itself.
@@ -146,7 +148,8 @@ actor Cluster {
 
   // MARK: Membership
 
-  private func learned(_ snapshot: MembershipSnapshot) async {
+  /// The source says something else than before.
+  func learned(_ snapshot: MembershipSnapshot) async {
     self.snapshot = snapshot
     await configure()
   }
@@ -154,11 +157,7 @@ actor Cluster {
   /// Members are those that the source names, and those found behind its addresses.
   func configure() async {
     guard let snapshot else { return }
-    var members = snapshot.members
-    for address in snapshot.addresses {
-      guard let identity = found[address], identity.id != own.id else { continue }
-      members.append(Member(id: identity.id, address: address))
-    }
+    let members = snapshot.members(found: found, own: own.id)
     let isChanged = membership.configured(members, at: surroundings.now())
     for issue in membership.issues {
       surroundings.log.warning("the set of peers is wrong", ["reason": .string(issue)])
@@ -202,14 +201,19 @@ actor Cluster {
     await rest(view)
   }
 
-  /// Links to nodes that are asked nothing any more rest: their numbers go on should the node come
-  /// back. What a node that left may or may not have taken is given up.
+  /// Links to nodes that are asked nothing any more rest, and what these may or may not have taken
+  /// is given up: nobody would ever hear of it. Numbers go on should a node come back, unless it
+  /// has left for good.
   private func rest(_ view: ClusterView) async {
     active = Set(view.peers.map(\.id))
     let departed = Set(membership.departedIdentities.map(\.id))
     for (id, link) in links where !active.contains(id) {
-      if departed.contains(id) { await link.abandon() }
+      await link.abandon()
       await link.close()
+      guard departed.contains(id) else { continue }
+      let account = await link.account
+      retired.add(account)
+      links[id] = nil
     }
   }
 

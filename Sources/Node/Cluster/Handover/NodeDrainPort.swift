@@ -13,8 +13,8 @@ struct NodeDrainPort: DrainPort {
 
   func view() async -> ClusterView { await cluster.membership.view }
   func departed() async -> [NodeIdentity] { await cluster.membership.departedIdentities }
-  func leaveMembership() async { _ = await cluster.leaving(cluster.own) }
-  func rejoinMembership() async { await cluster.staying(cluster.own) }
+  func leaveMembership() async { await cluster.leave() }
+  func rejoinMembership() async { await cluster.stay() }
 
   func closeClients(within time: Duration) async {
     health.set(.notServing)

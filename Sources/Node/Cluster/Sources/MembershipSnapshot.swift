@@ -27,3 +27,19 @@ struct MembershipSnapshot: Sendable, Hashable {
   /// Nodes named or not.
   var count: Int { members.count + addresses.count }
 }
+
+extension MembershipSnapshot {
+  /// All nodes but the own one, those found behind the addresses included. One that was found
+  /// behind several is where its latest life was: the others may be places that it had before.
+  /// O(n log n).
+  func members(found: [String: NodeIdentity], own: NodeID) -> [Member] {
+    var places: [NodeID: (incarnation: UInt64, address: String)] = [:]
+    for address in addresses {
+      guard let identity = found[address], identity.id != own else { continue }
+      if let other = places[identity.id], other.incarnation >= identity.incarnation { continue }
+      places[identity.id] = (identity.incarnation, address)
+    }
+    return members
+      + places.sorted { $0.key < $1.key }.map { Member(id: $0.key, address: $0.value.address) }
+  }
+}
