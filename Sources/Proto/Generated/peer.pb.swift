@@ -784,7 +784,8 @@ public struct ReportHead: Message {
   /// `departed = 6`
   public var departed: [NodeIdentity] = []
 
-  /// It has handed its windows over: what others hold in its name counts, and not its own.
+  /// It has handed its windows over and is about to end. An origin that answers always speaks for
+  /// itself; what others hold in its name counts only when it has departed and does not answer.
   public var handedOver: Bool = false
 
   /// Fields that the definition does not know.
