@@ -13,14 +13,16 @@ struct ClusterStatusCommand: Command {
     flags: [
       Target.flag(\.target),
       Flag("format", \.format, .oneOf("FORMAT"), "form of the output"),
-      Flag("local", \.isLocal, "only the node that is asked; otherwise it asks the others"),
+      Flag("local", \.isLocal, "only the node that is asked; otherwise it asks the others, too"),
     ],
     notes: """
-      One row a node: how the points that its clients sent fared. IMBALANCE is what is missing
-      from the sum, 0 unless there is a defect; FROM PEERS is what the node applied for others and
-      no part of it. One row a link, as its sender sees it: BACKLOG is what waits for the peer, in
-      bytes; B/POINT the bytes on the wire for a point sent, RATIO how many times compression
-      makes them fewer. Nodes that do not answer are listed with the reason.
+      One row a node: what became of the points that its clients sent since it started. IMBALANCE
+      is what is missing from the sum, 0 unless there is a defect; FROM PEERS is what the node
+      applied for others and no part of it. One row a link, as its sender sees it: BACKLOG is what
+      waits for the peer, in bytes; B/POINT the bytes on the wire for a point sent, all messages of
+      the link counted, RATIO how many times compression makes them fewer. HINTED are points kept
+      for a peer that is away, GIVEN UP those that grew too old meanwhile or whose fate stayed
+      unknown. Nodes that do not answer are listed with the reason.
 
       examples:
         tributary cluster status

@@ -15,12 +15,12 @@ struct DrainCommand: Command {
       Target.flag(\.target),
       Flag(
         "timeout", \.timeout, .duration(.seconds(1)...(.seconds(86_400))),
-        "after that the node gives up and stays"),
+        "after this the node gives up and stays"),
     ],
     notes: """
       Prints each step. The others take over the node's points and what its windows hold, so that
-      nothing is lost; then the node's process ends. Status 1: the node stays, as it was.
-      Interrupting this command does not stop the node.
+      nothing is lost; then the node's process ends. Status 1: the node stays, as it was. A drain
+      goes on when this command is interrupted.
 
       examples:
         tributary drain --target 10.0.0.7:50051

@@ -18,8 +18,9 @@ struct LocateCommand: Command {
       placeholder: "NAME", text: "names of series", counts: 1...StatusLimits.namesMax,
       completion: .nothing, path: \.names),
     notes: """
-      A name has a place whether or not there is such a series. The owner is the one that the
-      node asked places it on; the shard is the one it has on a node with as many shards.
+      A name has a place whether or not there is such a series. Partition and owner are as the node
+      that is asked sees them; the shard is the one that the name would have on that node, and is
+      the owner's where both have as many shards.
 
       examples:
         tributary locate cpu.user cpu.system

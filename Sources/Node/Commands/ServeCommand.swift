@@ -19,14 +19,20 @@ struct ServeCommand: Command {
         "YAML file with the same keys as these flags, which win over it")
     ] + ServeConfiguration.flags.map { $0.lifted(\.configuration) },
     notes: """
-      When the node takes calls it prints one line, `ready grpc=HOST:PORT`, in a cluster with
-      ` peer=HOST:PORT`. SIGTERM or SIGINT lets
-      running calls end within the shutdown grace; a second signal ends at once.
+      When the node takes calls it prints one line, `ready grpc=HOST:PORT`, in a cluster followed
+      by ` peer=HOST:PORT`. SIGTERM or SIGINT lets running calls end within the shutdown grace; a
+      second signal ends at once. What the node's windows hold ends with it: `tributary drain`
+      hands it over first.
+
+      At most one of --peers, --peers-file, --peers-dns and --etcd names the nodes of a cluster.
+      All of its nodes need the same --cluster, --window and --resolution, and an id each.
 
       examples:
         tributary serve
         tributary serve --listen '[::]:50051' --window 10m --resolution 1s
         tributary serve --config config/tributary.yaml --log-format json
+        tributary serve --node-id a --peer-listen 10.0.0.1:50052 \\
+          --peers a=10.0.0.1:50052,b=10.0.0.2:50052
       """)
 
   /// Flags win over the file, wherever they stand: the file is read first, then all flags again.

@@ -11,7 +11,7 @@ struct SummaryCommand: Command {
   init() {}
 
   static let syntax = Syntax<SummaryCommand>(
-    command: "summary", summary: "print the statistics of a node's window",
+    command: "summary", summary: "print the statistics of a node's or its cluster's window",
     flags: [
       Target.flag(\.target),
       Flag("format", \.format, .oneOf("FORMAT"), "form of the output"),
@@ -22,7 +22,8 @@ struct SummaryCommand: Command {
     notes: """
       A series is chosen when any name, prefix or glob chooses it. JSON is an object with
       `metrics`, from name to count, sum, avg, min and max, in full precision; `complete` says
-      whether all nodes of the cluster are in it, `nodes` how each answered.
+      whether all nodes that hold points are in it and none keeps points for another, `nodes`
+      how each answered. A table says below what is missing, CSV on standard error.
 
       examples:
         tributary summary --prefix cpu. --sort max

@@ -16,7 +16,7 @@ struct WatchCommand: Command {
   static let signals = [SIGINT, SIGTERM, SIGWINCH]
 
   static let syntax = Syntax<WatchCommand>(
-    command: "watch", summary: "show a node's statistics live, with sparklines",
+    command: "watch", summary: "show the statistics live, with sparklines",
     flags: [
       Target.flag(\.target),
       Flag(

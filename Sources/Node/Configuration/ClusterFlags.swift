@@ -62,23 +62,25 @@ extension ClusterFlags {
   private static let identity: [Flag<ClusterFlags>] = [
     Flag(
       "cluster", \.cluster, ValueKind<NodeID>.nodeID("ID").or("off"),
-      "join this cluster; with a source of peers, and without this, `tributary`"),
+      "name of the cluster, the same on all nodes; `tributary` when only peers are given"),
     Flag(
       "node-id", \.nodeID, ValueKind<NodeID>.nodeID("ID").or("hostname"),
-      "this node's name in it, for ever: partitions are placed by it"),
+      "this node's name in it; keep it for ever: names of metrics are placed by it"),
     Flag(
       "node-weight", \.nodeWeight, .count(1...RouterLimits.weightMax),
-      "this node's share of the points, relative to others', unless --peers tells it"),
+      "this node's share of the names, relative to others', unless --peers tells it"),
     Flag(
       "peer-listen", \.peerListen, .hostPort,
-      "where other nodes are listened to; port 0 asks for a free one"),
+      "where this node listens for the others, in clear text; port 0 asks for a free one"),
     Flag(
       "peer-advertise", \.peerAdvertise, ValueKind<HostPort>.target.or("bound"),
-      "where etcd tells other nodes to reach this one"),
+      "where others reach this node, as etcd tells them; bound: where it listens"),
   ]
 
   private static let sources: [Flag<ClusterFlags>] = [
-    Flag("peers", \.peers, ValueKind<[Member]>.peers.or("none"), "the nodes, this one or not"),
+    Flag(
+      "peers", \.peers, ValueKind<[Member]>.peers.or("none"),
+      "the nodes, with or without this one; HOST:PORT*2 is a node of weight 2"),
     Flag(
       "peers-file", \.peersFile,
       ValueKind<String>.text("FILE", completion: .files).or("none"),
@@ -91,7 +93,7 @@ extension ClusterFlags {
       "how often the name is looked up"),
     Flag(
       "dns-server", \.dnsServer, ValueKind<HostPort>.nameServer.or("system"),
-      "who is asked for it"),
+      "who is asked for the name"),
     Flag(
       "etcd", \.etcd, ValueKind<[HostPort]>.targets.or("none"),
       "etcd servers that the nodes announce themselves at"),
@@ -108,9 +110,9 @@ extension ClusterFlags {
       "points under way to one peer"),
     Flag(
       "hint-bytes-max", \.hintBytesMax, .bytes(0...(1 << 36)),
-      "points kept for one peer that is away; further ones are rejected"),
+      "points kept in memory for one peer that is away; further ones are rejected"),
     Flag(
       "peer-timeout", \.peerTimeout, .duration(.milliseconds(10)...(.seconds(60))),
-      "how long a report waits for a peer's part"),
+      "how long a report waits for a peer's part; without it, it is incomplete"),
   ]
 }
