@@ -29,7 +29,8 @@ need() {
   say "installing ${missing[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 ||
     fail "apt-get update failed"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+  # No runlevel: what is installed is not started as a service.
+  as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq \
     --no-install-recommends "${missing[@]}" >"$cache/apt.log" 2>&1 ||
     fail "apt-get could not install them; see .cache/apt.log"
 }

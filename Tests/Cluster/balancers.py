@@ -21,6 +21,8 @@ class Balancer(Child):
         listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.target = f"127.0.0.1:{listener.getsockname()[1]}"
         listener.set_inheritable(True)
+        # nginx supposes so of a socket that it takes over, and would wait in accept(2).
+        listener.setblocking(False)
         try:
             super().__init__(self.command(targets, listener.fileno()),
                              pass_fds=[listener.fileno()], env=self.environment(listener.fileno()))
@@ -58,7 +60,7 @@ class Nginx(Balancer):
                 f"daemon off; pid {self.folder.name}/nginx.pid;"]
 
     def environment(self, descriptor: int) -> dict[str, str]:
-        # As if from a predecessor: nginx takes over a socket of the address that it is to listen on.
+        # As if from a predecessor: nginx takes over a socket of the address that it listens on.
         return {**os.environ, "NGINX": f"{descriptor};"}
 
 

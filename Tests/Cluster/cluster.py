@@ -83,12 +83,16 @@ class Cluster:
         self.nodes: dict[str, ClusterNode] = {}
         # More lines of the file: nodes that are none of ours.
         self.others: dict[str, str] = {}
-        self.write_peers()
-        for node_id in ids:
-            self.start(node_id, joins=False)
-        self.write_peers()
-        if len(ids) > 1:
-            self.await_links()
+        try:
+            self.write_peers()
+            for node_id in ids:
+                self.start(node_id, joins=False)
+            self.write_peers()
+            if len(ids) > 1:
+                self.await_links()
+        except BaseException as problem:
+            self.__exit__(type(problem))
+            raise
 
     def __enter__(self):
         return self
@@ -96,7 +100,7 @@ class Cluster:
     def __exit__(self, kind, *_):
         for node in self.nodes.values():
             if kind is not None:
-                print(f"--- {node.id}\n{node.stderr()[-3000:]}")
+                print(f"--- {node.id}\n{node.stderr()[:8000]}")
             node.stop()
         self.folder.cleanup()
 

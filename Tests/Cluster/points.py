@@ -56,7 +56,8 @@ class Account:
 
 
 class Pushers:
-    """Threads that push streams of points, one stream after the other, through one address each."""
+    """Threads that push streams of points, one stream after the other, through one address each:
+    so many rounds, or until the end of the `with` statement."""
 
     def __init__(self, schema, targets: list[str], prefix: str, *, points: int = 500,
                  names: int = 100, rounds: int | None = None):
@@ -73,8 +74,9 @@ class Pushers:
             thread.start()
         return self
 
-    def __exit__(self, *_):
-        self.stopping.set()
+    def __exit__(self, kind, *_):
+        if self.rounds is None or kind is not None:
+            self.stopping.set()
         for thread in self.threads:
             thread.join(60)
         assert not self.problems, self.problems

@@ -103,7 +103,7 @@ extension ServerConnection {
       status = sink.failed(status)
       guard call.isOpen else { return }
     }
-    call.context.cancel()
+    call.context.cancel(status)
     call.handler?.cancel()
     if call.stream.body.bytes > 0 {
       // The client has not taken what it was sent; a status behind that might never arrive.
@@ -129,7 +129,7 @@ extension ServerConnection {
         call.work = .over
         _ = sink.failed(status)
       }
-      call.context.cancel()
+      call.context.cancel(status)
       call.handler?.cancel()
     }
     over(call, status)
@@ -145,9 +145,9 @@ extension ServerConnection {
     call.endBulk(ServerCall.BulkEnd(status: status))
     let bodyIsWanted = if case .begun = call.answer { true } else { false }
     call.answer = .ended
-    call.stream.close(
-      RPCError(.cancelled, "the call is over"), dropping: true,
-      keepingBody: bodyIsWanted)
+    // A handler that still reads is told why there is no more.
+    let reason = status.code == .ok ? RPCStatus(.cancelled, "the call is over") : status
+    call.stream.close(RPCError(reason), dropping: true, keepingBody: bodyIsWanted)
   }
 
   /// Answers a request that is no gRPC call.

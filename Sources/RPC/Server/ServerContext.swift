@@ -22,7 +22,7 @@ public final class ServerContext: Sendable {
     var initialMetadata = Metadata()
     var trailers = Metadata()
     var responseEncoding: Encoding
-    var isCancelled = false
+    var ending: RPCStatus?
   }
 
   init(_ head: RequestHead, peer: String, deadline: ContinuousClock.Instant?, encoding: Encoding) {
@@ -55,7 +55,10 @@ public final class ServerContext: Sendable {
   }
 
   /// The client has gone, the deadline has passed, or the server is going down.
-  public var isCancelled: Bool { state.withLock { $0.isCancelled } }
+  public var isCancelled: Bool { ending != nil }
 
-  func cancel() { state.withLock { $0.isCancelled = true } }
+  /// How the call ended before its handler did; nil when it has not.
+  public var ending: RPCStatus? { state.withLock { $0.ending } }
+
+  func cancel(_ status: RPCStatus) { state.withLock { $0.ending = $0.ending ?? status } }
 }

@@ -5,6 +5,28 @@ import Testing
 
 @Suite("Limits and malformed requests", .timeLimit(.minutes(1)))
 struct LimitTests {
+  @Test("a handler that reads is told why its call was ended")
+  func reason() async throws {
+    let ending = Signal<RPCStatus?>()
+    let reading = service(
+      "test.Reading",
+      .streaming { messages, _, _ in
+        do { for try await _ in messages {} } catch {
+          ending.give((error as? RPCError)?.status)
+          throw error
+        }
+      })
+    var options = ServerOptions()
+    options.messageBytesMax = 100
+    try await Pair.with(Pair(reading, options: options)) { pair in
+      let call = try await pair.channel.open("/test.Reading/Do")
+      _ = try? await call.send([UInt8](repeating: 0, count: 101))
+      let status = await call.status()
+      #expect(status.code == .resourceExhausted)
+      #expect(await ending.wait() == status)
+    }
+  }
+
   @Test("a message over the limit is refused with the limit, by the server and by the client")
   func tooLarge() async throws {
     var options = ServerOptions()

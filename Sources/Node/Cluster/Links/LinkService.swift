@@ -33,8 +33,10 @@ struct LinkService: Sendable {
       refused(refusal, context.peer)
       context.trailers = refusal.trailers
       throw refusal.error
-    } catch let error as RPCError where error.status.code == .resourceExhausted {
-      refused(LinkRefusal(.tooLarge, error.status.message), context.peer)
+    } catch {
+      if let ending = context.ending, ending.code == .resourceExhausted {
+        refused(LinkRefusal(.tooLarge, ending.message), context.peer)
+      }
       throw error
     }
   }
