@@ -8,31 +8,11 @@ import socket
 import statistics
 import time
 
-from figures import allow_descriptors, generate, push, resident_bytes, table
+from figures import Goals, allow_descriptors, generate, push, resident_bytes, table
 from node import Node
 
 CPU, THROUGHPUT = "server_cpu_seconds_per_million", "points_per_second"
 BUSY_SERIES, SPARSE_SERIES, IDLE_CONNECTIONS = 20_000, 200_000, 10_000
-
-
-class Goals:
-    """Figures beside their goals, in the order in which they were measured."""
-
-    def __init__(self):
-        self.rows = [["what", "goal", "figure", "met"]]
-
-    def at_most(self, what: str, goal: float, figure: float, unit: str) -> None:
-        self._add(what, f"<= {goal:g} {unit}", f"{figure:.3g} {unit}", figure <= goal)
-
-    def at_least(self, what: str, goal: float, figure: float, unit: str) -> None:
-        self._add(what, f">= {goal:g} {unit}", f"{figure:.3g} {unit}", figure >= goal)
-
-    def note(self, what: str, figure: str) -> None:
-        self.rows.append([what, "", figure, ""])
-
-    def _add(self, what: str, goal: str, figure: str, met: bool) -> None:
-        self.rows.append([what, goal, figure, "yes" if met else "NO"])
-        print(f"  {what}: {figure} (goal {goal})", flush=True)
 
 
 def speed(goals: Goals, points: int) -> None:

@@ -2,6 +2,7 @@
 """What the benchmarks read: the load generator's result, and /proc."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -13,6 +14,26 @@ sys.path.insert(0, str(ROOT / "Tests" / "Interop"))
 from node import program  # noqa: E402
 
 
+class Goals:
+    """Figures beside their goals, in the order in which they were measured."""
+
+    def __init__(self):
+        self.rows = [["what", "goal", "figure", "met"]]
+
+    def at_most(self, what: str, goal: float, figure: float, unit: str) -> None:
+        self._add(what, f"<= {goal:g} {unit}", f"{figure:.3g} {unit}", figure <= goal)
+
+    def at_least(self, what: str, goal: float, figure: float, unit: str) -> None:
+        self._add(what, f">= {goal:g} {unit}", f"{figure:.3g} {unit}", figure >= goal)
+
+    def note(self, what: str, figure: str) -> None:
+        self.rows.append([what, "", figure, ""])
+
+    def _add(self, what: str, goal: str, figure: str, met: bool) -> None:
+        self.rows.append([what, goal, figure, "yes" if met else "NO"])
+        print(f"  {what}: {figure} (goal {goal})", flush=True)
+
+
 def allow_descriptors() -> int:
     """Lets this process and its children open as many as the system permits."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -21,11 +42,13 @@ def allow_descriptors() -> int:
 
 
 def generate(server, **flags) -> dict:
-    """Runs `tributary bench` against a server of this machine; its result."""
+    """Runs `tributary bench` against a server of this machine; its result. A flag with a list of
+    values is given once for each."""
     command = [program("tributary"), "bench", "--target", server.target, "--format", "json",
                "--server-pid", str(server.pid)]
     for name, value in flags.items():
-        command += ["--" + name.replace("_", "-"), str(value)]
+        for one in value if isinstance(value, list) else [value]:
+            command += ["--" + name.replace("_", "-"), str(one)]
     ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if not ended.stdout:
         raise RuntimeError(f"{' '.join(command)}: {ended.stderr.decode()}")
@@ -33,6 +56,13 @@ def generate(server, **flags) -> dict:
     if result["points_rejected"]:
         raise RuntimeError(f"{result['points_rejected']} points were rejected")
     return result
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process, in steps of a clock tick."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_bytes(pid: int) -> int:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
 import Protobuf
+import Router
 import TestKit
 import Testing
 
@@ -25,7 +26,7 @@ struct BenchTests {
     "the tape holds every metric, in messages of one size",
     arguments: [1, 7, 1000, 100_001])
   func tape(metrics: Int) throws {
-    let tape = BenchTape(metrics: metrics, time: 1_700_000_000)
+    let tape = BenchTape(names: BenchNames.numbered(metrics), time: 1_700_000_000)
     var names = Set<String>()
     for piece in tape.pieces {
       #expect(piece.count == BenchTape.pointsPerPiece * tape.messageBytes)
@@ -38,9 +39,52 @@ struct BenchTests {
     #expect(names.count == metrics)
   }
 
+  @Test("values are any numbers, or stay, or count on", arguments: BenchValues.allCases)
+  func values(kind: BenchValues) throws {
+    let tape = BenchTape(names: BenchNames.numbered(7), time: 1_700_000_000, values: kind)
+    var seen: [String: [Double]] = [:]
+    for piece in tape.pieces {
+      #expect(piece.count == BenchTape.pointsPerPiece * tape.messageBytes)
+      for start in stride(from: 0, to: piece.count, by: tape.messageBytes) {
+        let point = try Point(decoding: Array(piece[start + 5..<start + tape.messageBytes]))
+        seen[point.metric, default: []].append(point.value)
+      }
+    }
+    for values in seen.values {
+      let steps = zip(values, values.dropFirst()).map { $1 - $0 }
+      switch kind {
+      case .random: #expect(Set(values).count == values.count)
+      case .constant: #expect(Set(steps) == [0])
+      case .step: #expect(Set(steps) == [1] && values[0] == values[0].rounded())
+      }
+    }
+  }
+
+  @Test("names of some owners are the first that are theirs, as many as asked for")
+  func ownedNames() async throws {
+    let owners = try [#require(NodeID("a")), #require(NodeID("c"))]
+    var asked: [String] = []
+    let names = try await BenchNames.owned(by: owners, count: 15_000) { names in
+      #expect(names.count <= StatusLimits.namesMax)
+      asked += names
+      return names.map { ["a", "b", "c"][Int($0.suffix(1))! % 3] }
+    }
+    #expect(names == Array(asked.filter { Int($0.suffix(1))! % 3 != 1 }.prefix(15_000)))
+    #expect(Set(names).count == 15_000 && Set(names.map(\.utf8.count)).count == 1)
+  }
+
+  @Test("owners of no name are told")
+  func strangers() async throws {
+    let owners = try [#require(NodeID("x")), #require(NodeID("y"))]
+    let failure = await #expect(throws: CommandFailure.self) {
+      try await BenchNames.owned(by: owners, count: 1) { names in names.map { _ in "" } }
+    }
+    #expect(failure?.message == "none of 10000 names belongs to x or y")
+  }
+
   @Test("a run sends exactly the points asked for, round and round")
   func run() async {
-    let tape = BenchTape(metrics: 10, time: 1)
+    let tape = BenchTape(names: BenchNames.numbered(10), time: 1)
     var points = 0
     var bytes = 0
     await tape.run(start: 3, points: 12_345) { piece, count in

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Router
 
 /// What the bench does.
 struct BenchPlan: Sendable {
@@ -9,6 +10,9 @@ struct BenchPlan: Sendable {
   var points = 10_000_000
   /// Different names.
   var metrics = 1000
+  /// Whose names they are; empty: anybody's.
+  var owners: [NodeID] = []
+  var values = BenchValues.random
   /// Points in one DATA frame; 0: packed.
   var messagesPerFrame = 0
   /// Points before the measured part.
@@ -28,6 +32,10 @@ struct BenchPlan: Sendable {
     Flag(
       "points", \.points, .count(1...100_000_000_000), "points to measure with, over all streams"),
     Flag("metrics", \.metrics, .count(1...10_000_000), "different metric names"),
+    Flag(
+      list: "owner", \.owners, .nodeID("ID"),
+      "only names that belong to this node of the cluster, or to another one given"),
+    Flag("values", \.values, .oneOf("KIND"), "how the values of a name follow each other"),
     Flag(
       "messages-per-frame", \.messagesPerFrame, .count(0...1638),
       "points in a DATA frame; 0: packed"),

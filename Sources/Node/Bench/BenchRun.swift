@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 import RPC
 
 /// Carries out a plan: warms up, loads and measures, then times single calls on the quiet node.
@@ -10,12 +11,13 @@ struct BenchRun: Sendable {
 
   /// Does it all, with connections of its own.
   func measure() async throws -> BenchResult {
-    let tape = BenchTape(metrics: plan.metrics, time: WallTime.now.seconds)
     let group = EventLoopGroup(loops: plan.loops)
     let clients = (0..<plan.connections).map { _ in NodeClient(target, group: group) }
     let probe = BenchProbe(client: NodeClient(target, group: group))
     let result: Result<BenchResult, any Error>
     do {
+      let tape = BenchTape(
+        names: try await names(probe.client), time: WallTime.now.seconds, values: plan.values)
       let load = BenchLoad(
         clients: clients, tape: tape, plan: plan, executors: group.loops.map(LoopTaskExecutor.init))
       result = .success(try await measure(load, probe))
@@ -25,6 +27,13 @@ struct BenchRun: Sendable {
     for client in clients + [probe.client] { await client.close() }
     await group.shutdown()
     return try result.get()
+  }
+
+  private func names(_ client: NodeClient) async throws -> [String] {
+    guard !plan.owners.isEmpty else { return BenchNames.numbered(plan.metrics) }
+    return try await BenchNames.owned(by: plan.owners, count: plan.metrics) { names in
+      try await client.locate(names).locations.map(\.owner)
+    }
   }
 
   private func measure(_ load: BenchLoad, _ probe: BenchProbe) async throws -> BenchResult {

@@ -19,13 +19,16 @@ struct BenchCommand: Command {
     ],
     notes: """
       Points are encoded before the clock starts. The node's CPU time is read from /proc when the
-      node runs on this machine. Latencies are exact percentiles of every measurement.
+      node runs on this machine. Latencies are exact percentiles of every measurement. The node is
+      asked which names belong to an --owner. Values are any numbers (random), or each name keeps
+      its first one (constant) or counts on from it (step).
 
       examples:
         tributary bench
         tributary bench --connections 4 --points 40000000
         tributary bench --metrics 100000 --summary-every 50ms
         tributary bench --messages-per-frame 1 --format json
+        tributary bench --owner b --owner c --values step
       """)
 
   func run() async throws -> ExitCode {
