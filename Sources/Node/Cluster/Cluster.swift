@@ -238,7 +238,7 @@ actor Cluster {
     links[member.id] = PeerLink(
       LinkSender(linkSettings, to: member.id, seed: seed), to: member.id, at: address,
       on: loops[links.count % loops.count],
-      LinkTransport(group: surroundings.group, encoding: configuration.linkEncoding),
+      LinkTransport(encoding: configuration.linkEncoding),
       clock: surroundings.now
     ) { [weak self] event in
       Task { await self?.heard(event, of: member.id) }

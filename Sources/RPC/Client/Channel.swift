@@ -40,10 +40,19 @@ public actor Channel {
     host: String, port: Int, group: EventLoopGroup, options: ChannelOptions = ChannelOptions(),
     interceptors: [any ClientInterceptor] = []
   ) {
+    self.init(
+      host: host, port: port, on: group.next(), options: options, interceptors: interceptors)
+  }
+
+  /// The same on a given loop: a caller that is there, too, wakes no other thread.
+  public init(
+    host: String, port: Int, on loop: EventLoop, options: ChannelOptions = ChannelOptions(),
+    interceptors: [any ClientInterceptor] = []
+  ) {
     address = SocketAddress(host: host, port: port)
     self.options = options
     self.interceptors = interceptors
-    loop = group.next()
+    self.loop = loop
   }
 
   /// Opens a call; its messages follow.

@@ -6,7 +6,6 @@ import Router
 
 /// How links reach their peers.
 struct LinkTransport: Sendable {
-  var group: EventLoopGroup
   /// How frames are compressed.
   var encoding: Encoding
 }
@@ -19,8 +18,7 @@ extension PeerLink {
     var options = ChannelOptions()
     options.connectTimeout = .seconds(3)
     options.userAgent = "tributary/\(Program.version)"
-    let channel = Channel(
-      host: address.host, port: address.port, group: transport.group, options: options)
+    let channel = Channel(host: address.host, port: address.port, on: loop, options: options)
     var failure: RPCError?
     do {
       var call = CallOptions()

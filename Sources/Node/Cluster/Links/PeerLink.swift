@@ -41,6 +41,7 @@ actor PeerLink: PeerLane {
   /// Bytes of all messages sent, as compressed.
   var bytesCompressed = 0
   let transport: LinkTransport
+  private let tasks: LoopTaskExecutor
   private let tell: @Sendable (Event) -> Void
   /// By reason: points that the peer did not take.
   private(set) var rejected = [Int64](repeating: 0, count: Shard.RejectReason.slots)
@@ -55,6 +56,7 @@ actor PeerLink: PeerLane {
     self.address = address
     self.loop = loop
     self.transport = transport
+    tasks = LoopTaskExecutor(loop)
     self.clock = clock
     self.tell = tell
   }
@@ -150,7 +152,8 @@ actor PeerLink: PeerLane {
 
   private func connect() {
     precondition(carrier == nil, "two streams on one link")
-    carrier = Task { await carry() }
+    // The whole stream is on this loop: sending a frame wakes no other thread.
+    carrier = Task(executorPreference: tasks) { await self.carry() }
   }
 
   private func endStream(_ reason: String) {
