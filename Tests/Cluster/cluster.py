@@ -28,6 +28,7 @@ class ClusterNode(Server):
 
     def __init__(self, node_id: str, schema, flags: list[str], listen: str = "127.0.0.1:0",
                  peer_listen: str = "127.0.0.1:0", prefix: list[str] = ()):
+        self.channel = None
         super().__init__([
             *prefix, program("tributary"), "serve", "--node-id", node_id, "--listen", listen,
             "--peer-listen", peer_listen, *flags])
@@ -68,7 +69,8 @@ class ClusterNode(Server):
         if self.process.poll() is None:
             self.resume()
         status = super().stop(number)
-        self.channel.close()
+        if self.channel:
+            self.channel.close()
         return status
 
 

@@ -45,11 +45,6 @@ class LongStream:
         self.thread.join(60)
 
 
-def connections(node) -> int:
-    """Points that clients brought to a node itself tell whether it has streams."""
-    return node.status().ledger.received
-
-
 @pytest.mark.parametrize("kind", BALANCERS)
 def test_streams_without_end_spread_over_nodes_that_come_back(start_cluster, schema, prefix, kind):
     with start_cluster(*AGE) as cluster, BALANCERS[kind](cluster.targets) as balancer:
