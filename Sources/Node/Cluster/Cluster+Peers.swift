@@ -61,7 +61,9 @@ extension Cluster {
   /// A peer wants to send. Only one of the same cluster is believed.
   func greeted(_ greeting: LinkGreeting) async {
     guard greeting.cluster == configuration.cluster else { return }
-    await met(greeting.sender)
+    let sender = greeting.sender
+    let isKnown = sender.id == own.id || membership.roster.contains { $0.member.id == sender.id }
+    if isKnown { await met(sender) }
     for departed in greeting.departed { await left(departed) }
   }
 

@@ -103,8 +103,11 @@ actor Cluster {
 
   /// Ends links and tasks. What links still keep is lost, and logged.
   ///
-  /// - Parameter leaving: the node's announcement is taken back.
-  func stop(leaving: Bool) async {
+  /// - Parameters:
+  ///   - leaving: the node's announcement is taken back.
+  ///   - deadline: until then, links whose peers take points go on.
+  func stop(leaving: Bool, deadline: ContinuousClock.Instant) async {
+    while await isDelivering, .now < deadline { try? await Task.sleep(for: .milliseconds(20)) }
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
     if leaving { await source?.leave() }
@@ -118,32 +121,33 @@ actor Cluster {
     }
   }
 
+  /// A live link has points left.
+  private var isDelivering: Bool {
+    get async {
+      for link in links.values {
+        if await link.isDelivering { return true }
+      }
+      return false
+    }
+  }
+
   private func tickLinks() async {
     var ticks = 0
     while (try? await Task.sleep(for: .milliseconds(100))) != nil {
       for (id, link) in links where active.contains(id) { await link.tick() }
       ticks += 1
-      if ticks % 10 == 0, membership.tick(at: surroundings.now()) { await publish() }
-      if ticks % 100 == 0 { await meetSenders() }
-      await noteHints()
+      guard ticks % 10 == 0 else { continue }
+      if membership.tick(at: surroundings.now()) { await publish() }
+      await meetSenders()
     }
   }
 
-  /// Who sends still lives: nodes that the source does not name would be forgotten otherwise.
+  /// Who keeps a stream open lives, and may hold points even if the source does not name it. Whoever
+  /// says hello and goes again is not taken for a node.
   private func meetSenders() async {
     for inbox in inboxes.values {
       if let sender = await inbox.liveSender { await met(sender) }
     }
-  }
-
-  /// Questions want to know how much is kept for whom.
-  private func noteHints() async {
-    var hinted: [NodeID: UInt64] = [:]
-    for (id, link) in links {
-      let points = await link.pointsHinted
-      if points > 0 { hinted[id] = points }
-    }
-    board.update { $0.knowledge.hinted = hinted }
   }
 
   // MARK: Membership
@@ -162,7 +166,7 @@ actor Cluster {
     for issue in membership.issues {
       surroundings.log.warning("the set of peers is wrong", ["reason": .string(issue)])
     }
-    if isChanged { await publish() }
+    if isChanged || !board.current.knowledge.isMembershipKnown { await publish() }
   }
 
   /// Carries a changed view to links, loops and questions; returns when all points that loops
@@ -181,9 +185,12 @@ actor Cluster {
   private func carry(_ view: ClusterView) async {
     for member in view.peers { await follow(member) }
     let departed = membership.departedIdentities
+    let left = await surroundings.held.leftOrigins
+    let isKnown = snapshot != nil
     board.update {
       $0.knowledge.view = view
-      $0.knowledge.departed = Set(departed)
+      $0.knowledge.departed = Set(departed).union(left)
+      $0.knowledge.isMembershipKnown = isKnown
     }
     for link in links.values { await link.learn(departed: departed) }
     for inbox in inboxes.values { await inbox.learn(epoch: view.epoch, departed: departed) }
@@ -239,7 +246,10 @@ actor Cluster {
       LinkSender(linkSettings, to: member.id, seed: seed), to: member.id, at: address,
       on: loops[links.count % loops.count],
       LinkTransport(encoding: configuration.linkEncoding),
-      clock: surroundings.now
+      clock: surroundings.now,
+      hinted: { [board] points in
+        board.update { $0.knowledge.hinted[member.id] = points == 0 ? nil : points }
+      }
     ) { [weak self] event in
       Task { await self?.heard(event, of: member.id) }
     }

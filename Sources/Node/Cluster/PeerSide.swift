@@ -82,8 +82,10 @@ struct PeerSide: Sendable {
   }
 
   /// Ends links and streams at once: what a peer has under way it sends again, or keeps.
-  func stop(leaving: Bool) async {
-    await cluster.stop(leaving: leaving)
+  ///
+  /// - Parameter deadline: until then points are still delivered to peers that take them.
+  func stop(leaving: Bool, deadline: ContinuousClock.Instant) async {
+    await cluster.stop(leaving: leaving, deadline: deadline)
     await calls.close()
     await cluster.surroundings.questions.close()
     await server.shutdown(grace: .zero)

@@ -89,7 +89,8 @@ struct ServeCommand: Command {
     await group.shutdown()
     if case .failed(let reason) = end {
       log.error("stopped", ["reason": .string(reason)])
-      return .failure
+      // Another node has this one's place: to start again would not help.
+      return .usage
     }
     log.info("stopped")
     return .success

@@ -22,6 +22,8 @@ struct SummaryCoverage: Sendable, Hashable {
   /// Counts the changes of the answering node's membership.
   var epoch: UInt64
   var nodes: [Node]
+  /// The node has not learned yet who belongs to its cluster.
+  var membershipUnknown = false
 
   /// What is missing, a text each; empty when the answer is complete.
   var gaps: [String] {
@@ -30,9 +32,10 @@ struct SummaryCoverage: Sendable, Hashable {
       "\(node.id) did not answer" + (node.error.isEmpty ? "" : " (\(node.error))")
     }
     let hinted = nodes.filter { $0.pointsHinted > 0 }.map { node in
-      "\(node.pointsHinted) points are kept for \(node.id)"
+      "\(node.pointsHinted) \(node.pointsHinted == 1 ? "point is" : "points are") kept for \(node.id)"
     }
-    let gaps = silent + hinted
+    let gaps =
+      silent + hinted + (membershipUnknown ? ["the node does not know its cluster's nodes yet"] : [])
     return gaps.isEmpty ? ["the node does not say why"] : gaps
   }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Its headers name timespec, too, and it is not certain to which module the compiler counts that.
+import CCares
 import Glibc
 
 /// A reading of the wall clock: nanoseconds since the Unix epoch, UTC.

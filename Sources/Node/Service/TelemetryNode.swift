@@ -105,13 +105,15 @@ final class TelemetryNode: Sendable {
   ///
   /// - Parameter leaving: the node leaves its cluster for good.
   func stop(grace: Duration, leaving: Bool = false) async {
+    let deadline = ContinuousClock.now + grace
+    await peers?.drain.finishIfHandedOver()
     let task = housekeeping.withLock { $0 }
     task?.cancel()
     await task?.value  // It must not come to the shards' loops once they have ended.
     // Watches are told and ended: they would hold up the shutdown until the grace is over.
     health.close()
     await server.shutdown(grace: grace)
-    await peers?.stop(leaving: leaving)
+    await peers?.stop(leaving: leaving, deadline: deadline)
   }
 }
 

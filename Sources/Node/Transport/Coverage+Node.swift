@@ -22,7 +22,8 @@ extension SummaryCoverage {
   /// A coverage as a node sent it.
   init(_ coverage: Coverage) {
     self.init(
-      complete: coverage.complete, epoch: coverage.epoch, nodes: coverage.nodes.map(Node.init))
+      complete: coverage.complete, epoch: coverage.epoch, nodes: coverage.nodes.map(Node.init),
+      membershipUnknown: coverage.membershipUnknown)
   }
 }
 

@@ -234,7 +234,7 @@ public struct DrainPlan: Sendable {
   /// - Parameter withdrawn: those who hold nothing any more.
   public mutating func undone(withdrawn: [NodeID]) -> DrainAction {
     history.holders.subtract(withdrawn)
-    step = .finished
+    step = .staying
     return .fail(reason.isEmpty ? "the time is up" : reason)
   }
 }

@@ -5,6 +5,8 @@
 public struct ClusterKnowledge: Sendable {
   /// The current view.
   public var view: ClusterView
+  /// A source has named the members. Without, there may be any number of them.
+  public var isMembershipKnown = true
   /// The newest life heard of, by node.
   public var incarnations: [NodeID: UInt64] = [:]
   /// Points kept for nodes that are away.

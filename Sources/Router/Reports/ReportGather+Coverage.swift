@@ -18,7 +18,10 @@ extension ReportGather {
         node.pointsHinted = hinted[id] ?? 0
         return node
       }
-      $0.complete = $0.nodes.allSatisfy { ($0.answered || $0.handedOver) && $0.pointsHinted == 0 }
+      $0.membershipUnknown = !knowledge.isMembershipKnown
+      $0.complete =
+        knowledge.isMembershipKnown
+        && $0.nodes.allSatisfy { ($0.answered || $0.handedOver) && $0.pointsHinted == 0 }
     }
   }
 

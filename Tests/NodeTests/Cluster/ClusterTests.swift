@@ -31,7 +31,7 @@ struct ClusterTests {
     await cluster.learned(
       try MembershipSnapshot(members: [Member(id: b.id, address: "127.0.0.1:1")]))
     try await body(cluster)
-    await cluster.stop(leaving: false)
+    await cluster.stop(leaving: false, deadline: .now)
     await questions.close()
     await bench.group.shutdown()
   }
@@ -93,16 +93,12 @@ struct ClusterTests {
   }
 
   @Test("acks that are not read end the stream when they are too many bytes")
+  @MainActor
   func unreadAcks() async {
     let (queue, ack) = (AckQueue(), [UInt8](repeating: 0, count: 1 << 20))
     for _ in 0..<9 { queue.append(ack) }
     await #expect(throws: RPCError(.resourceExhausted, "8 acks were not read")) {
-      try await Self.next(queue)
+      try await queue.next(isolation: MainActor.shared)
     }
-  }
-
-  @MainActor
-  private static func next(_ queue: sending AckQueue) async throws -> [[UInt8]] {
-    try await queue.next(isolation: MainActor.shared)
   }
 }

@@ -20,6 +20,8 @@ actor Drain {
   private let log: Log
   private var history = HandOverHistory()
   private var isRunning = false
+  /// Others hold everything.
+  private var hasSwitched = false
   /// The node has handed over and must not go on.
   private(set) var hasLeft = false
 
@@ -92,6 +94,12 @@ actor Drain {
     }
   }
 
+  /// Others hold everything already: waits until all have been told, which takes a few seconds at
+  /// most. The node would be missing in reports otherwise.
+  func finishIfHandedOver() async {
+    while isRunning, hasSwitched { await pause(20) }
+  }
+
   private static func progress(_ plan: DrainPlan, isDone: Bool) -> DrainProgress {
     .with {
       $0.step = plan.reason.isEmpty ? plan.step.rawValue : "\(plan.step.rawValue): \(plan.reason)"
@@ -121,6 +129,7 @@ actor Drain {
       let outcome = await handOver(attempt, .milliseconds(plan.timeLeft(clock())))
       return plan.handedOver(outcome, await port.view(), now: clock())
     case .switchOver:
+      hasSwitched = true
       await port.setHandedOver()
       return plan.switched(await port.view())
     case .bidFarewell(let ids):

@@ -177,6 +177,12 @@ actor HeldWindows {
       .sorted { ($0.id, $0.incarnation) < ($1.id, $1.incarnation) }
   }
 
+  /// Lives that have left, of which something is held: it counts, whatever became of their nodes
+  /// since.
+  var leftOrigins: [NodeIdentity] {
+    holdings.filter { $0.value.left != nil && $0.value.aggregator != nil }.map(\.key)
+  }
+
   // MARK: Handing on
 
   /// The node leaves itself: it takes nothing of further origins from now on.

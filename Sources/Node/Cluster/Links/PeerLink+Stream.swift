@@ -82,7 +82,7 @@ extension PeerLink {
     }
     carrier = nil
     afterEvent()
-    report(.changed(isLive: false, reason: wasLive ? reason : ""))
+    report(.changed(isLive: false, reason: wasLive && endReason == nil ? reason : ""))
     wasLive = false
   }
 }

@@ -43,14 +43,18 @@ actor PeerLink: PeerLane {
   let transport: LinkTransport
   private let tasks: LoopTaskExecutor
   private let tell: @Sendable (Event) -> Void
+  /// Hears of each change of the points that are kept for the peer.
+  private let tellHinted: @Sendable (UInt64) -> Void
+  private var hintedTold: UInt64 = 0
   /// By reason: points that the peer did not take.
   private(set) var rejected = [Int64](repeating: 0, count: Shard.RejectReason.slots)
 
   init(
     _ core: LinkSender, to peer: NodeID, at address: HostPort, on loop: EventLoop,
     _ transport: LinkTransport, clock: @escaping @Sendable () -> Int64,
-    tell: @escaping @Sendable (Event) -> Void
+    hinted: @escaping @Sendable (UInt64) -> Void, tell: @escaping @Sendable (Event) -> Void
   ) {
+    tellHinted = hinted
     self.core = core
     self.peer = peer
     self.address = address
@@ -85,8 +89,8 @@ actor PeerLink: PeerLane {
     return Int64(counters.pointsInFlight + counters.pointsQueued + counters.pointsHinted)
   }
 
-  /// Of those, the ones of which their clients were told that they are kept.
-  var pointsHinted: UInt64 { UInt64(core.counters.pointsHinted) }
+  /// The peer takes points, and there are some left.
+  var isDelivering: Bool { core.state == .live && pointsUnderWay > 0 }
 
   // MARK: Life
 
@@ -131,6 +135,12 @@ actor PeerLink: PeerLane {
 
   /// What is left to do after anything that happened to the core.
   func afterEvent() {
+    // First: who is told that points are kept may ask at once.
+    let hinted = UInt64(core.counters.pointsHinted)
+    if hinted != hintedTold {
+      hintedTold = hinted
+      tellHinted(hinted)
+    }
     for settlement in core.takeSettlements() { settle(settlement) }
     doorbell.ring()
   }
