@@ -5,7 +5,7 @@
 struct BenchTape: Sendable {
   /// Points in one piece.
   static let pointsPerPiece = 1638
-  /// Fewest pieces: 26 208 points in 1 MB. Frames between nodes hold up to 4096 points, so that with
+  /// Fewest pieces: 26 208 points in 1 MB. Frames between nodes hold 4096 points, so that with
   /// six peers no value is twice in a frame only because the tape came round.
   static let piecesMin = 16
 

@@ -142,7 +142,7 @@ actor Cluster {
     }
   }
 
-  /// Who keeps a stream open lives, and may hold points even if the source does not name it. Whoever
+  /// Who keeps a stream open lives, and may hold points even if no source names it. Whoever
   /// says hello and goes again is not taken for a node.
   private func meetSenders() async {
     for inbox in inboxes.values {

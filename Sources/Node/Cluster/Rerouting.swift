@@ -24,7 +24,8 @@ extension Cluster {
     var decoder = FrameDecoder()
     guard
       let frame = try? decoder.decode(
-      unsafe hint.body.span.bytes, rows: UInt32(hint.rows), dictionary: 0) else {
+        unsafe hint.body.span.bytes, rows: UInt32(hint.rows), dictionary: 0)
+    else {
       preconditionFailure("a hint of our own making is malformed")
     }
     let placement = Placement(shards: surroundings.seats.count)

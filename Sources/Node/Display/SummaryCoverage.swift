@@ -32,10 +32,11 @@ struct SummaryCoverage: Sendable, Hashable {
       "\(node.id) did not answer" + (node.error.isEmpty ? "" : " (\(node.error))")
     }
     let hinted = nodes.filter { $0.pointsHinted > 0 }.map { node in
-      "\(node.pointsHinted) \(node.pointsHinted == 1 ? "point is" : "points are") kept for \(node.id)"
+      "\(node.pointsHinted) point\(node.pointsHinted == 1 ? " is" : "s are") kept for \(node.id)"
     }
     let gaps =
-      silent + hinted + (membershipUnknown ? ["the node does not know its cluster's nodes yet"] : [])
+      silent + hinted
+      + (membershipUnknown ? ["the node does not know its cluster's nodes yet"] : [])
     return gaps.isEmpty ? ["the node does not say why"] : gaps
   }
 

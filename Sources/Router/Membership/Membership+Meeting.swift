@@ -20,7 +20,7 @@ public enum OnMet: Sendable, Hashable {
 
 extension Membership {
   /// A node said who it is. A later life of a node that left is a member again, as soon as the
-  /// source names it, and whoever it does not name is a stranger: ``view`` may have changed. Call it
+  /// source names it, and whoever it does not is a stranger: ``view`` may have changed. Call it
   /// again now and then while a stream stands: a stranger is forgotten when it was not met for a
   /// window.
   public mutating func met(_ identity: NodeIdentity, at now: Int64) -> OnMet {

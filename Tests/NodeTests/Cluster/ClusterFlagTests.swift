@@ -59,7 +59,8 @@ struct ClusterFlagTests {
       ("nodes.example", PeerName(name: "nodes.example", kind: .addresses(port: 50052))),
       ("nodes:7", PeerName(name: "nodes", kind: .addresses(port: 7))),
       ("srv:_a._tcp.b.", PeerName(name: "_a._tcp.b.", kind: .services)),
-      ("a b", nil), ("srv:", nil), ("srv", nil), ("a..b", nil), ("a:0", nil), ("[::1]:5", nil), ("", nil),
+      ("a b", nil), ("srv:", nil), ("srv", nil), ("a..b", nil), ("a:0", nil), ("[::1]:5", nil),
+      ("", nil),
     ])
   func names(text: String, name: PeerName?) {
     #expect(PeerName(text) == name)

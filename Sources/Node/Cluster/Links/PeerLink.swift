@@ -4,7 +4,7 @@ import RPC
 import Router
 import Shard
 
-/// The sending end of the link to one peer: the rim around ``LinkSender``, which decides everything.
+/// The sending end of the link to one peer: the rim around ``LinkSender``, which decides all.
 ///
 /// Batches come in as plain work on its loop. Two tasks carry a stream: one sends what the core
 /// gives out, as fast as the peer takes it, the other hands it the peer's acks.

@@ -61,7 +61,7 @@ struct PeerReportService: Sendable {
     let clock = now()
     // First, so that what has departed by then is held wholly when the windows are read.
     let head = board.current.knowledge.head(clock: clock)
-    // A peer whose clock is wrong must neither expire what is here, nor have the shards believe that
+    // A peer whose clock is wrong must not expire what is here, nor have shards believe that
     // their clock was set back: they would forget what they take for future.
     let asOf = min(max(question.asOf, clock), clock + ShardLimits.clockSkewSeconds)
     return await node.answer(head, request, asOf: asOf, cut: SectionCut(question))
