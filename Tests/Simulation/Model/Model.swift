@@ -91,11 +91,15 @@ final class Model {
 
   /// A node's clock was set back: its windows may forget what now lies ahead of the grace.
   func setBack(_ node: SimNode, to wall: Int64) {
-    let shape = scenario.shape
-    let ahead = wall + shape.futureGraceSeconds - shape.resolutionSeconds
+    let ahead = ahead(of: wall)
     for point in points.indices where points[point]?.holder == node.life {
       if let time = points[point]?.time, time > ahead { points[point]?.isForgotten = true }
     }
+  }
+
+  /// From when on a shard need not keep what it was given, Unix seconds.
+  private func ahead(of wall: Int64) -> Int64 {
+    wall + scenario.shape.futureGraceSeconds - scenario.shape.resolutionSeconds
   }
 
   func isAlive(_ life: Int) -> Bool { lives[life].isAlive }
@@ -118,7 +122,8 @@ final class Model {
     }
     world.tallies[.pointsApplied] += 1
     points[point]?.holder = node.life
-    points[point]?.isForgotten = false
+    // A shard whose clock a question has moved ahead takes it, and forgets it when it is put right.
+    points[point]?.isForgotten = (truth.time ?? 0) > ahead(of: node.wall)
   }
 
   /// The node that took it says what its client will be told.
