@@ -137,7 +137,16 @@ extension SimNode {
       world.say("\(identity) to \(seat.id): \(hints.count) hints are routed anew")
       if world.scenario.sabotage != .losesSurrendered { for hint in hints { reroute(hint) } }
     }
+    // Who is asked no more is not found any more: nothing else would ever end what is under way.
+    if !membership.view.peers.contains(where: { $0.id == seat.id }) { abandon(seat) }
     afterSender(seat)
+  }
+
+  /// The stream knows of frames that are given up: only the next one's hello says where it begins.
+  private func abandon(_ seat: SenderSeat) {
+    guard !seat.sender.isIdle else { return }
+    if seat.wire != nil { giveUp(seat, "asked no more") }
+    seat.sender.abandon()
   }
 
   private func reroute(_ hint: Hint) {
