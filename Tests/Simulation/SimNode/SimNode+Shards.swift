@@ -15,7 +15,8 @@ extension SimNode {
     shard.isBusy = true
     let hesitation = world.isHealed ? 0 : hesitation
     self.hesitation = 0
-    let pace = Int64(chance.int(in: 0...world.scenario.applyMicroseconds)) + hesitation
+    let paceMax = world.isHealed ? 300 : world.scenario.applyMicroseconds
+    let pace = Int64(chance.int(in: 0...paceMax)) + hesitation
     world.after(pace, on: self, "shard") { [unowned self] in
       shard.isBusy = false
       perform(shard.waiting.removeFirst(), shard)

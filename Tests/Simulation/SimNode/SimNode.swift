@@ -74,6 +74,8 @@ final class SimNode {
     world.model.died(self)
     world.network.died(self)
     world.clients.died(self)
+    for seat in senderSeats { seat.wire = nil }
+    for seat in receivers.values { seat.wires = [:] }
   }
 
   func pause() { isPaused = true }
@@ -118,10 +120,11 @@ final class SimNode {
     return sum
   }
 
-  /// Nothing waits for anything.
+  /// Nothing waits for anything, and all members have been met.
   var isAtRest: Bool {
     let links = linkSum
     return accounts.inFlight == 0 && links.pointsUnderWay == 0 && links.pointsHinted == 0
+      && lanes.allSatisfy { $0.map { $0.sender.state == .live } ?? true }
       && tickets.isEmpty && shards.allSatisfy { $0.waiting.isEmpty }
   }
 

@@ -85,7 +85,10 @@ final class World {
   /// Breaks the circles of references.
   func end() {
     events.removeAll()
-    for host in hosts { host.node?.end() }
+    for host in hosts {
+      host.node?.end()
+      host.node = nil
+    }
   }
 
   // MARK: Findings
