@@ -37,7 +37,7 @@ final class Wire {
       onEnd: { [unowned self] in
         if !isClosedByReceiver { receiver.linkEnded(self) }
       },
-      onRoom: { [unowned self] in
+      onRoom: { [unowned self, unowned world] in
         world.perform(on: sender) { [unowned self] in sender.linkHasRoom(self) }
       })
     backward = Pipe(
