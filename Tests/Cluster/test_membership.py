@@ -113,6 +113,21 @@ def test_a_drained_node_hands_over_and_is_not_missed(start_cluster, schema, pref
         cluster.assert_ledgers()
 
 
+def test_a_rolling_restart_of_drained_nodes_loses_nothing(start_cluster, schema, prefix):
+    """What a life has handed over counts, also when its node lives again."""
+    with start_cluster() as cluster:
+        cluster["a"].client.push([(f"{prefix}{index}", 1.0) for index in range(300)])
+        for one in ("c", "b", "a"):
+            assert drain(cluster[one], schema)[-1].done
+            assert cluster[one].wait() == 0, cluster[one].stderr()
+            cluster.restart(one)
+            cluster.await_links()
+            cluster.await_totals(prefix, 300)
+            for node in cluster:
+                report = node.client.summary(prefixes=[prefix], strict=True)
+                assert len(report.metrics) == 300
+
+
 def test_nodes_find_each_other_by_dns(schema, prefix):
     ids = ["a", "b", "c"]
     ports = dict(zip(ids, free_ports(3)))
