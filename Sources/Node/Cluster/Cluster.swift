@@ -215,8 +215,9 @@ actor Cluster {
     active = Set(view.peers.map(\.id))
     let departed = Set(membership.departedIdentities.map(\.id))
     for (id, link) in links where !active.contains(id) {
-      await link.abandon()
+      // The stream first: an ack of what is given up would make no sense.
       await link.close()
+      await link.abandon()
       guard departed.contains(id) else { continue }
       let account = await link.account
       retired.add(account)
