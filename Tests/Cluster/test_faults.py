@@ -158,7 +158,9 @@ def test_a_peer_that_never_reads_harms_only_its_own_points(start_cluster, schema
         assert account.hinted > 0
         for node in cluster:
             report = node.client.summary(prefixes=[prefix])
-            assert total(report.metrics) == account.received - account.hinted
+            # What is hinted may have been applied: the peer was slow to say so.
+            applied = account.received - account.hinted
+            assert applied <= total(report.metrics) <= account.received
             assert not report.coverage.complete
             [missing] = [one for one in report.coverage.nodes if not one.answered]
             assert missing.node_id == "deaf"
@@ -216,7 +218,8 @@ def test_a_node_that_is_stopped_with_its_clients_loses_none_of_the_others_points
         # A stream that nginx passed to a just for a to close may come back without an account.
         assert account.unsure <= 2 * 2000, account.failures
         held = total(cluster["b"].client.series(prefix))
-        assert held <= account.received - account.hinted + account.unsure
+        # What is hinted may have been applied.
+        assert held <= account.received + account.unsure
 
 
 def test_strict_questions_fail_while_points_are_kept_for_someone(start_cluster, prefix):
