@@ -40,6 +40,8 @@ struct UnknownFieldTests {
       ([0x80, 0x80, 0x80, 0x80, 0x10, 0x00], .fieldNumberInvalid), ([0x0E], .wireTypeInvalid),
       ([0x0C], .groupEndUnmatched), ([0x0B, 0x14], .groupEndUnmatched), ([0x0B], .truncated),
       ([UInt8](repeating: 0xFF, count: 11), .varintTooLong),
+      ([0x88, 0x80, 0x80, 0x80, 0x80, 0x00, 1], .varintTooLong),
+      ([0x0A, 0x81, 0x80, 0x80, 0x80, 0x80, 0x00, 65], .varintTooLong),
     ] as [([UInt8], DecodingError.Reason)])
   func malformed(bytes: [UInt8], reason: DecodingError.Reason) {
     let error = #expect(throws: DecodingError.self) { try Nothing(decoding: bytes) }

@@ -6,7 +6,7 @@ public struct DecodingError: Error, Sendable, Hashable {
   public enum Reason: Sendable, Hashable {
     /// The bytes end within a value, or a length reaches past the end of what contains it.
     case truncated
-    /// A varint has more than ten bytes.
+    /// A varint has more than ten bytes, or that of a tag or a length more than five.
     case varintTooLong
     /// A tag has the field number 0 or one beyond 2^29 - 1.
     case fieldNumberInvalid
@@ -53,7 +53,7 @@ extension DecodingError.Reason: CustomStringConvertible {
   public var description: String {
     switch self {
     case .truncated: "the bytes end within a value"
-    case .varintTooLong: "a varint has more than ten bytes"
+    case .varintTooLong: "a varint has more bytes than its kind may have"
     case .fieldNumberInvalid: "a tag has no legal field number"
     case .wireTypeInvalid: "a tag has a wire type that does not exist"
     case .groupEndUnmatched: "a group ends that did not start"

@@ -9,4 +9,7 @@ public enum WireLimits {
   public static let fieldNumberMax = (1 << 29) - 1
   /// A varint of 64 bits takes ceil(64 / 7) bytes.
   public static let varintBytesMax = 10
+  /// A tag or a length has 32 bits, which take ceil(32 / 7) bytes; the C++ and Python runtimes
+  /// refuse longer ones, too, whatever their value.
+  public static let shortVarintBytesMax = 5
 }

@@ -29,19 +29,32 @@ public struct WireReader: Sendable {
   /// A base-128 number; bits beyond the 64th are dropped, as in every runtime.
   @inlinable
   public mutating func readVarint(_ bytes: RawSpan) throws(DecodingError) -> UInt64 {
+    try readVarint(bytes, bytesMax: WireLimits.varintBytesMax)
+  }
+
+  /// The varint of a tag or a length.
+  @inlinable
+  mutating func readShortVarint(_ bytes: RawSpan) throws(DecodingError) -> UInt64 {
+    try readVarint(bytes, bytesMax: WireLimits.shortVarintBytesMax)
+  }
+
+  @inlinable
+  mutating func readVarint(_ bytes: RawSpan, bytesMax: Int) throws(DecodingError) -> UInt64 {
     guard offset < end else { throw DecodingError(.truncated, offset: offset) }
     let first = unsafe bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     if first < 0x80 {
       offset += 1
       return UInt64(first)
     }
-    return try readLongVarint(bytes)
+    return try readLongVarint(bytes, bytesMax: bytesMax)
   }
 
   @usableFromInline
-  mutating func readLongVarint(_ bytes: RawSpan) throws(DecodingError) -> UInt64 {
+  mutating func readLongVarint(
+    _ bytes: RawSpan, bytesMax: Int
+  ) throws(DecodingError) -> UInt64 {
     var value: UInt64 = 0
-    for index in 0..<WireLimits.varintBytesMax {
+    for index in 0..<bytesMax {
       guard offset + index < end else { throw DecodingError(.truncated, offset: offset) }
       let byte = unsafe bytes.unsafeLoad(fromByteOffset: offset + index, as: UInt8.self)
       value |= UInt64(byte & 0x7F) << (7 * UInt64(index))
@@ -75,7 +88,7 @@ public struct WireReader: Sendable {
   @inlinable
   public mutating func readLengthDelimited(_ bytes: RawSpan) throws(DecodingError) -> Range<Int> {
     let start = offset
-    let length = try readVarint(bytes)
+    let length = try readShortVarint(bytes)
     guard length <= UInt64(end - offset) else { throw DecodingError(.truncated, offset: start) }
     let range = offset..<offset + Int(length)
     offset = range.upperBound
@@ -87,7 +100,7 @@ public struct WireReader: Sendable {
   public mutating func readTag(_ bytes: RawSpan) throws(DecodingError) -> WireTag? {
     guard !isAtEnd else { return nil }
     let start = offset
-    let raw = try readVarint(bytes)
+    let raw = try readShortVarint(bytes)
     guard let wireType = WireType(rawValue: UInt8(truncatingIfNeeded: raw & 7)) else {
       throw DecodingError(.wireTypeInvalid, offset: start)
     }
