@@ -57,12 +57,12 @@ class FalsePeer:
         return answer.welcome
 
     def frame(self, sequence: int = 1, body: bytes = b"", rows: int = 1, dictionary: int = 0,
-              lane: int = 0, **fields):
+              lane: int = 0, confirmed: int = 0, **fields):
         """A frame whose checksum is right."""
-        summed = body + struct.pack("<QQQQ", lane, sequence, rows, dictionary)
+        summed = body + struct.pack("<QQQQQ", lane, sequence, confirmed, rows, dictionary)
         return self.schema("LinkFrame")(**{
-            "lane": lane, "sequence": sequence, "rows": rows, "dictionary": dictionary,
-            "body": body, "checksum": crc32c(summed), **fields})
+            "lane": lane, "sequence": sequence, "confirmed": confirmed, "rows": rows,
+            "dictionary": dictionary, "body": body, "checksum": crc32c(summed), **fields})
 
     def ending(self) -> grpc.RpcError:
         """The status with which the node ends the stream, whatever it says before."""

@@ -146,19 +146,36 @@ extension Cluster {
 
   /// Asks all at once: who does not answer holds up nobody.
   private func seek(behind addresses: [String]) async {
-    let (configuration, group) = (configuration, surroundings.group)
-    await withTaskGroup(of: (String, NodeIdentity?).self) { probes in
+    let client = PeerStatusClient(cluster: configuration.cluster, group: surroundings.group)
+    await withTaskGroup(of: (String, Result<NodeStatus, any Error>).self) { probes in
       for address in addresses {
         guard let target = HostPort(address) else { continue }
-        probes.addTask { (address, await PeerProbe.ask(target, configuration, group)) }
+        probes.addTask {
+          do {
+            return (address, .success(try await client.status(at: target, timeout: .seconds(2))))
+          } catch {
+            return (address, .failure(error))
+          }
+        }
       }
-      for await (address, identity) in probes {
-        guard let identity else { continue }
-        unsure.remove(address)
-        found[address] = identity
-        await met(identity)
-        await configure()
+      for await (address, answer) in probes { await found(answer, at: address) }
+    }
+  }
+
+  private func found(_ answer: Result<NodeStatus, any Error>, at address: String) async {
+    switch answer {
+    case .success(let status):
+      guard let id = NodeID(status.id), status.incarnation != 0 else {
+        return surroundings.log.debug("no node of a cluster", ["address": .string(address)])
       }
+      let identity = NodeIdentity(id, incarnation: status.incarnation)
+      unsure.remove(address)
+      found[address] = identity
+      await met(identity)
+      await configure()
+    case .failure(let error):
+      surroundings.log.debug(
+        "nobody known there", ["address": .string(address), "reason": .string("\(error)")])
     }
   }
 }

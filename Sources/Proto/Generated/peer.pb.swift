@@ -404,7 +404,7 @@ public struct LinkFrame: Message {
   /// Names, then columns. The layout is described where it is written (FrameEncoder).
   public var body: [UInt8] = []
 
-  /// CRC32C of the body, followed by lane, sequence, rows and dictionary.
+  /// CRC32C of the body, followed by lane, sequence, confirmed, rows and dictionary.
   public var checksum: UInt32 = 0
 
   /// Fields that the definition does not know.

@@ -58,10 +58,13 @@ struct CRC32CTests {
     frame.body = [1, 2, 3]
     frame.lane = .hint
     frame.sequence = 0x0102_0304_0506_0708
+    frame.confirmed = 6
     frame.rows = 9
     frame.dictionary = 0x0A0B
     let head: [UInt8] =
-      [1, 0, 0, 0, 0, 0, 0, 0] + [8, 7, 6, 5, 4, 3, 2, 1] + [9, 0, 0, 0, 0, 0, 0, 0]
+      [1, 0, 0, 0, 0, 0, 0, 0] + [8, 7, 6, 5, 4, 3, 2, 1] + [6, 0, 0, 0, 0, 0, 0, 0] + [
+        9, 0, 0, 0, 0, 0, 0, 0,
+      ]
       + [0x0B, 0x0A, 0, 0, 0, 0, 0, 0]
     #expect(frame.expectedChecksum == Self.twin([1, 2, 3] + head))
   }
@@ -82,7 +85,8 @@ struct CRC32CTests {
       frame.body[index] ^= change
     }
     for change in [
-      { $0.lane = .hint }, { $0.sequence += 1 }, { $0.rows += 1 }, { $0.dictionary += 1 },
+      { $0.lane = .hint }, { $0.sequence += 1 }, { $0.confirmed += 1 }, { $0.rows += 1 },
+      { $0.dictionary += 1 },
       { $0.body.append(0) }, { $0.body.removeLast() },
     ] as [(inout LinkFrame) -> Void] {
       var other = frame
