@@ -19,12 +19,12 @@ public actor Aggregator {
     self.executor = executor
   }
 
-  /// Takes a batch into the windows; afterwards its ``PointBatch/rejections`` are those not taken.
+  /// Takes a batch into the windows; afterwards its ``PointColumns/rejections`` are those not taken.
   /// See ``ShardCore/apply(_:now:)``.
   ///
   /// - Parameter now: read when the shard turns to the batch, however long that has waited: an old
   ///   reading would look like a clock that was set back.
-  public func apply(_ batch: PointBatch, now: @autoclosure @Sendable () -> Int64) {
+  public func apply(_ batch: PointColumns, now: @autoclosure @Sendable () -> Int64) {
     core.apply(batch, now: now())
   }
 

@@ -24,6 +24,10 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
   case seriesLimit = 10
   /// The owner is away, and as much is kept for it as may be.
   case ownerUnavailable = 11
+  /// A label has no name, or its name or value is not UTF-8.
+  case labelInvalid = 12
+  /// The point has more labels than the node takes, or longer ones.
+  case labelsTooLarge = 13
 
   /// What to do about it, for people; names the unit and the limit.
   public func hint(shape: WindowShape, nameBytesMax: Int, seriesMax: Int) -> String {
@@ -53,6 +57,11 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
     case .ownerUnavailable:
       "the node that owns the name is away, and this node keeps as much for it as it may "
         + "(hint-bytes-max); send again later"
+    case .labelInvalid:
+      "a label has no name, or its name or value is not valid UTF-8"
+    case .labelsTooLarge:
+      "the point has more than \(ShardLimits.labelsMax) labels, or they take more than "
+        + "\(ShardLimits.labelBytesMax) bytes"
     }
   }
 }

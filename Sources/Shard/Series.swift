@@ -36,7 +36,7 @@ struct Series {
 
   private static let nameOffset = unsafe MemoryLayout<Header>.stride
 
-  /// A new, empty series; the name is padded to words with zeros, as in a ``PointBatch``.
+  /// A new, empty series; the name is padded to words with zeros, as in a ``PointColumns``.
   init(name: UnsafeRawPointer, length: Int, heap: inout Heap) {
     let padded = (length + 7) & ~7
     let record = unsafe heap.allocate(Series.nameOffset + padded)

@@ -2,12 +2,12 @@
 
 extension ShardCore {
   /// Takes a whole batch into the windows; what cannot be taken is listed in
-  /// ``PointBatch/rejections``. O(rows); a few tens of nanoseconds a row.
+  /// ``PointColumns/rejections``. O(rows); a few tens of nanoseconds a row.
   ///
   /// Rows go in groups, each in passes: find the records, read their names' lines, read their
   /// slices' lines, update. The misses of one pass overlap, where one row after the other would
   /// wait for each.
-  public mutating func apply(_ batch: PointBatch, now: Int64) {
+  public mutating func apply(_ batch: PointColumns, now: Int64) {
     advance(to: now)
     var row = 0
     while row < batch.count {
@@ -21,7 +21,7 @@ extension ShardCore {
     sweepOn()
   }
 
-  private mutating func lookUp(_ batch: PointBatch, _ rows: Range<Int>) {
+  private mutating func lookUp(_ batch: PointColumns, _ rows: Range<Int>) {
     var sum: UInt64 = 0
     for row in rows { unsafe sum &+= table.touch(hash: batch.hashes[row]) }
     for row in rows {
@@ -38,7 +38,7 @@ extension ShardCore {
     touched &+= sum
   }
 
-  private mutating func update(_ batch: PointBatch, _ rows: Range<Int>) {
+  private mutating func update(_ batch: PointColumns, _ rows: Range<Int>) {
     var time: Int64 = -1
     var slice: Int64 = -1
     for row in rows {

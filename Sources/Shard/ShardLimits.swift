@@ -39,6 +39,15 @@ public enum ShardLimits {
   /// Longest name that can be configured; a record keeps the length in 16 bits.
   public static let nameBytesMax = 16_384
 
+  /// Most labels of a point.
+  public static let labelsMax = 64
+
+  /// Bytes of the labels' names and values of a point, and two more for each label.
+  public static let labelBytesMax = 4096
+
+  /// Longest series key: name and labels. A record keeps the length in 16 bits.
+  public static let keyBytesMax = nameBytesMax + labelBytesMax
+
   /// Default number of series a node holds. At 12.8 kB a busy series: 12.8 GB when all are busy.
   public static let seriesMaxDefault = 1_000_000
 

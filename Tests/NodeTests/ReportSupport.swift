@@ -35,7 +35,7 @@ struct ReportNode {
     for (index, shard) in shards.enumerated() {
       let own = names.filter { placement.shard(Self.hash($0)) == index }
       for start in stride(from: 0, to: own.count, by: 2000) {
-        let batch = PointBatch()
+        let batch = PointColumns()
         for name in own[start..<min(own.count, start + 2000)] {
           let bytes = Array(name.utf8)
           let isTaken = batch.append(

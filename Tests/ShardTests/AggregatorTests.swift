@@ -10,7 +10,7 @@ struct AggregatorTests {
   @Test("takes batches and answers reports on the executor it was given")
   func rim() async {
     let aggregator = Aggregator(executor: InlineExecutor())
-    let batch = PointBatch()
+    let batch = PointColumns()
     batch.append(TestPoint(name: "a", value: 2, time: Self.now))
     batch.append(TestPoint(name: "a", value: 4, time: Self.now - 10_000))
     await aggregator.apply(batch, now: Self.now)

@@ -8,7 +8,7 @@ struct BatchTests {
 
   @Test("is full when its rows are")
   func rows() {
-    let batch = PointBatch(rowsMax: 2, nameBytesMax: 64)
+    let batch = PointColumns(rowsMax: 2, nameBytesMax: 64)
     #expect(batch.isEmpty)
     #expect(batch.append(TestPoint(name: "a", value: 1, time: 1)))
     #expect(batch.append(TestPoint(name: "b", value: 1, time: 1)))
@@ -20,7 +20,7 @@ struct BatchTests {
 
   @Test("is full when its names are")
   func nameBytes() {
-    let batch = PointBatch(rowsMax: 10, nameBytesMax: 24)
+    let batch = PointColumns(rowsMax: 10, nameBytesMax: 24)
     #expect(batch.append(TestPoint(name: "123456789", value: 1, time: 1)))
     #expect(!batch.append(TestPoint(name: "123456789", value: 1, time: 1)))
     #expect(batch.append(TestPoint(name: "12345678", value: 1, time: 1)))
@@ -31,7 +31,7 @@ struct BatchTests {
   func lengths() {
     let source = Array("xyzabcdefghijklmnopqrstuvwxyz0123456789".utf8)
     var core = ShardCore()
-    let batch = PointBatch()
+    let batch = PointColumns()
     var names: Set<String> = []
     for start in 0..<9 {
       for length in 1...(source.count - start) {
@@ -50,7 +50,7 @@ struct BatchTests {
 
   @Test("brings back rejected rows with the caller's tags, until it is reset")
   func rejections() {
-    let batch = PointBatch()
+    let batch = PointColumns()
     let name = [UInt8]("a".utf8)
     for (tag, time) in [(70, Self.now), (80, 5), (90, Self.now)] as [(UInt32, Int64)] {
       _ = batch.append(

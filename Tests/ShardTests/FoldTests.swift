@@ -152,7 +152,7 @@ struct FoldTests {
   func rim() async {
     let from = Aggregator(executor: InlineExecutor())
     let to = Aggregator(executor: InlineExecutor())
-    let batch = PointBatch()
+    let batch = PointColumns()
     batch.append(TestPoint(name: "a", value: 2, time: Self.now))
     await from.apply(batch, now: Self.now)
     let step = await from.exportSlices(seriesMax: 5, now: Self.now)

@@ -29,7 +29,7 @@ struct SumTests {
   @Test("of a million tenths are exact to the last bit")
   func tenths() {
     var core = ShardCore()
-    let batch = PointBatch()
+    let batch = PointColumns()
     for _ in 0..<4000 { batch.append(TestPoint(name: "a", value: 0.1, time: Self.now)) }
     for _ in 0..<250 { core.apply(batch, now: Self.now) }
     #expect(core.summaries(now: Self.now)["a"]?.sum == 0.1 * 1e6)

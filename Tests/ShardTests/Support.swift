@@ -16,7 +16,7 @@ func testHash(_ name: String) -> UInt64 {
   return FNV.hash(bytes.span.bytes, 0..<bytes.count)
 }
 
-extension PointBatch {
+extension PointColumns {
   /// Adds a point; its ordinal is its row.
   @discardableResult
   func append(_ point: TestPoint, hash: UInt64? = nil) -> Bool {
@@ -34,7 +34,7 @@ extension ShardCore {
     _ points: [TestPoint], now: Int64, hash: (String) -> UInt64 = { testHash($0) }
   ) -> [(row: Int, reason: RejectReason)] {
     var rejections: [(row: Int, reason: RejectReason)] = []
-    let batch = PointBatch(rowsMax: 100, nameBytesMax: 4096)
+    let batch = PointColumns(rowsMax: 100, nameBytesMax: 4096)
     var base = 0
     func flush(_ core: inout ShardCore) {
       core.apply(batch, now: now)

@@ -29,7 +29,7 @@ extension Cluster {
       preconditionFailure("a hint of our own making is malformed")
     }
     let placement = Placement(shards: surroundings.seats.count)
-    var batches: [Place: PointBatch] = [:]
+    var batches: [Place: PointColumns] = [:]
     for row in 0..<frame.count {
       let hash = frame.hash(row)
       let owner = view.table.owner(Placement.partition(hash)) ?? own.id
@@ -46,17 +46,17 @@ extension Cluster {
     case peer(NodeID)
   }
 
-  private static var emptyBatch: PointBatch {
-    PointBatch(rowsMax: 1024, nameBytesMax: 64 << 10)
+  private static var emptyBatch: PointColumns {
+    PointColumns(rowsMax: 1024, nameBytesMax: 64 << 10)
   }
 
-  private func append(_ row: Int, of frame: DecodedFrame, to batch: inout PointBatch) -> Bool {
+  private func append(_ row: Int, of frame: DecodedFrame, to batch: inout PointColumns) -> Bool {
     unsafe batch.append(
       hash: frame.hash(row), nameFrom: frame.names.span.bytes, range: frame.nameRange(row),
       value: frame.value(row), time: frame.time(row), ordinal: 0)
   }
 
-  private func flush(_ batch: PointBatch?, to place: Place) async {
+  private func flush(_ batch: PointColumns?, to place: Place) async {
     guard let batch else { return }
     switch place {
     case .peer(let id): await links[id]?.take(batch, receipt: nil)

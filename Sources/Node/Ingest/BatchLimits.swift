@@ -29,11 +29,11 @@ struct BatchLimits: Sendable, Hashable {
   }
 
   /// A new batch.
-  func emptyBatch() -> PointBatch { PointBatch(rowsMax: rows, nameBytesMax: nameBytes) }
+  func emptyBatch() -> PointColumns { PointColumns(rowsMax: rows, nameBytesMax: nameBytes) }
 
   /// A batch that any name would fit into, if it were not full already.
-  func fullBatch() -> PointBatch {
-    let batch = PointBatch(rowsMax: 1, nameBytesMax: nameBytes)
+  func fullBatch() -> PointColumns {
+    let batch = PointColumns(rowsMax: 1, nameBytesMax: nameBytes)
     let bytes: [UInt8] = []
     _ = unsafe batch.append(
       hash: 0, nameFrom: bytes.span.bytes, range: 0..<0, value: 0, time: 0, ordinal: 0)

@@ -28,11 +28,11 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private var ledger = LoopLedger()
   /// Stands where no batch is open: it takes no point, so that the way of a point needs no question
   /// more than whether there is room.
-  private let none: PointBatch
+  private let none: PointColumns
   // Confined to the loop and never changed while it is being read from: a check for each run would
   // cost as much as a point.
-  @exclusivity(unchecked) private var open: [PointBatch]
-  private var spare: [PointBatch] = []
+  @exclusivity(unchecked) private var open: [PointColumns]
+  private var spare: [PointColumns] = []
   private var batchesOut = 0
   private var turn: IngestTurn?
   /// Streams that are not over.
@@ -228,7 +228,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   }
 
   /// Every batch handed over comes back by this.
-  private func takeBack(_ batch: PointBatch) {
+  private func takeBack(_ batch: PointColumns) {
     batch.reset()
     if spare.count < limits.batchesOutHigh { spare.append(batch) }
     batchesOut -= 1
@@ -237,7 +237,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   // MARK: Own points
 
-  private func apply(_ batch: PointBatch, _ seat: ShardSeat, _ turn: IngestTurn) {
+  private func apply(_ batch: PointColumns, _ seat: ShardSeat, _ turn: IngestTurn) {
     ledger.withShards += Int64(batch.count)
     // The turn goes along and comes back to this loop; the shard does not look at it.
     nonisolated(unsafe) let turn = turn
@@ -247,7 +247,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     }
   }
 
-  private func applied(_ batch: PointBatch, _ turn: IngestTurn) {
+  private func applied(_ batch: PointColumns, _ turn: IngestTurn) {
     for rejection in batch.rejections { reject(rejection.ordinal, rejection.reason, turn) }
     ledger.withShards -= Int64(batch.count)
     ledger.applied += Int64(batch.count - batch.rejections.count)
@@ -257,7 +257,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   // MARK: Others' points
 
-  private func forward(_ batch: PointBatch, _ lane: any PeerLane, _ turn: IngestTurn) {
+  private func forward(_ batch: PointColumns, _ lane: any PeerLane, _ turn: IngestTurn) {
     ledger.toLinks += Int64(batch.count)
     let receipt = ForwardReceipt(self, turn, batch.allOrdinals)
     lane.loop.execute { [self] in

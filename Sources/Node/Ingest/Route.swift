@@ -8,7 +8,7 @@ protocol PeerLane: AnyObject, Sendable {
   var loop: EventLoop { get }
 
   /// Takes what a batch holds; the batch is free again when this returns.
-  func take(_ batch: PointBatch, _ receipt: ForwardReceipt)
+  func take(_ batch: PointColumns, _ receipt: ForwardReceipt)
 }
 
 /// Which of a loop's open batches a point goes to, by the partition of its name: those of the own

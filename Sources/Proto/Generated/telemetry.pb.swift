@@ -3,6 +3,44 @@
 
 public import Protobuf
 
+/// What the values of a series are. It chooses nothing but how they are shown; of a series that comes
+/// with several kinds the one with the largest number counts.
+public struct MetricKind: OpenEnum {
+  /// The number.
+  public let rawValue: Int32
+
+  /// The value with this number, named or not.
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+
+  /// `METRIC_KIND_UNSPECIFIED`
+  public static var unspecified: MetricKind { MetricKind(rawValue: 0) }
+
+  /// The state of something: the last value tells most.
+  public static var gauge: MetricKind { MetricKind(rawValue: 1) }
+
+  /// Increments since the point before: their rate tells most.
+  public static var counter: MetricKind { MetricKind(rawValue: 2) }
+
+  /// Samples of a distribution: their quantiles tell most.
+  public static var histogram: MetricKind { MetricKind(rawValue: 3) }
+
+  /// The values that have a name.
+  public static var namedValues: [MetricKind] {
+    [.unspecified, .gauge, .counter, .histogram]
+  }
+
+  /// The name in the definition.
+  public var name: String? {
+    switch rawValue {
+    case 0: "METRIC_KIND_UNSPECIFIED"
+    case 1: "METRIC_KIND_GAUGE"
+    case 2: "METRIC_KIND_COUNTER"
+    case 3: "METRIC_KIND_HISTOGRAM"
+    default: nil
+    }
+  }
+}
+
 /// Why a point was not accepted.
 public struct RejectReason: OpenEnum {
   /// The number.
@@ -47,11 +85,18 @@ public struct RejectReason: OpenEnum {
   /// The node that owns the name is away, and as much is kept for it as may be (`hint-bytes-max`).
   public static var ownerUnavailable: RejectReason { RejectReason(rawValue: 11) }
 
+  /// A label has no name, or its name or value is not UTF-8.
+  public static var labelInvalid: RejectReason { RejectReason(rawValue: 12) }
+
+  /// The point has more than 64 labels, or they take more than 4096 bytes.
+  public static var labelsTooLarge: RejectReason { RejectReason(rawValue: 13) }
+
   /// The values that have a name.
   public static var namedValues: [RejectReason] {
     [
       .unspecified, .valueNan, .nameEmpty, .nameTooLong, .nameNotUtf8, .timeTooOld, .timeTooNew,
       .timeInMilliseconds, .timeInMicroseconds, .timeInNanoseconds, .seriesLimit, .ownerUnavailable,
+      .labelInvalid, .labelsTooLarge,
     ]
   }
 
@@ -70,12 +115,131 @@ public struct RejectReason: OpenEnum {
     case 9: "REJECT_REASON_TIME_IN_NANOSECONDS"
     case 10: "REJECT_REASON_SERIES_LIMIT"
     case 11: "REJECT_REASON_OWNER_UNAVAILABLE"
+    case 12: "REJECT_REASON_LABEL_INVALID"
+    case 13: "REJECT_REASON_LABELS_TOO_LARGE"
     default: nil
     }
   }
 }
 
-/// One measurement.
+/// Columns of a report.
+public struct Statistic: OpenEnum {
+  /// The number.
+  public let rawValue: Int32
+
+  /// The value with this number, named or not.
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+
+  /// `STATISTIC_UNSPECIFIED`
+  public static var unspecified: Statistic { Statistic(rawValue: 0) }
+
+  /// `STATISTIC_COUNT`
+  public static var count: Statistic { Statistic(rawValue: 1) }
+
+  /// `STATISTIC_SUM`
+  public static var sum: Statistic { Statistic(rawValue: 2) }
+
+  /// `STATISTIC_AVG`
+  public static var avg: Statistic { Statistic(rawValue: 3) }
+
+  /// `STATISTIC_MIN`
+  public static var min: Statistic { Statistic(rawValue: 4) }
+
+  /// `STATISTIC_MAX`
+  public static var max: Statistic { Statistic(rawValue: 5) }
+
+  /// `STATISTIC_VARIANCE`
+  public static var variance: Statistic { Statistic(rawValue: 6) }
+
+  /// `STATISTIC_STDDEV`
+  public static var stddev: Statistic { Statistic(rawValue: 7) }
+
+  /// `STATISTIC_LAST`
+  public static var last: Statistic { Statistic(rawValue: 8) }
+
+  /// `STATISTIC_FIRST_SEEN`
+  public static var firstSeen: Statistic { Statistic(rawValue: 9) }
+
+  /// `STATISTIC_LAST_SEEN`
+  public static var lastSeen: Statistic { Statistic(rawValue: 10) }
+
+  /// `STATISTIC_RATE`
+  public static var rate: Statistic { Statistic(rawValue: 11) }
+
+  /// `STATISTIC_SUM_RATE`
+  public static var sumRate: Statistic { Statistic(rawValue: 12) }
+
+  /// `STATISTIC_QUANTILES`
+  public static var quantiles: Statistic { Statistic(rawValue: 13) }
+
+  /// The values that have a name.
+  public static var namedValues: [Statistic] {
+    [
+      .unspecified, .count, .sum, .avg, .min, .max, .variance, .stddev, .last, .firstSeen,
+      .lastSeen, .rate, .sumRate, .quantiles,
+    ]
+  }
+
+  /// The name in the definition.
+  public var name: String? {
+    switch rawValue {
+    case 0: "STATISTIC_UNSPECIFIED"
+    case 1: "STATISTIC_COUNT"
+    case 2: "STATISTIC_SUM"
+    case 3: "STATISTIC_AVG"
+    case 4: "STATISTIC_MIN"
+    case 5: "STATISTIC_MAX"
+    case 6: "STATISTIC_VARIANCE"
+    case 7: "STATISTIC_STDDEV"
+    case 8: "STATISTIC_LAST"
+    case 9: "STATISTIC_FIRST_SEEN"
+    case 10: "STATISTIC_LAST_SEEN"
+    case 11: "STATISTIC_RATE"
+    case 12: "STATISTIC_SUM_RATE"
+    case 13: "STATISTIC_QUANTILES"
+    default: nil
+    }
+  }
+}
+
+/// How safe the points of a batch are.
+public struct AckLevel: OpenEnum {
+  /// The number.
+  public let rawValue: Int32
+
+  /// The value with this number, named or not.
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+
+  /// `ACK_LEVEL_UNSPECIFIED`
+  public static var unspecified: AckLevel { AckLevel(rawValue: 0) }
+
+  /// In the windows of the nodes that own them, in memory.
+  public static var applied: AckLevel { AckLevel(rawValue: 1) }
+
+  /// Reserved: on disk.
+  public static var durable: AckLevel { AckLevel(rawValue: 2) }
+
+  /// Reserved: on several nodes.
+  public static var replicated: AckLevel { AckLevel(rawValue: 3) }
+
+  /// The values that have a name.
+  public static var namedValues: [AckLevel] {
+    [.unspecified, .applied, .durable, .replicated]
+  }
+
+  /// The name in the definition.
+  public var name: String? {
+    switch rawValue {
+    case 0: "ACK_LEVEL_UNSPECIFIED"
+    case 1: "ACK_LEVEL_APPLIED"
+    case 2: "ACK_LEVEL_DURABLE"
+    case 3: "ACK_LEVEL_REPLICATED"
+    default: nil
+    }
+  }
+}
+
+/// One measurement. Name and labels together are the series.
 public struct Point: Message {
   /// The name with its package.
   public static let fullName = "telemetry.Point"
@@ -89,6 +253,12 @@ public struct Point: Message {
   /// Unix seconds; 0 or absent: stamped on arrival.
   public var timestamp: Int64 = 0
 
+  /// Names and values are valid UTF-8; a label with an empty value is the same as none.
+  public var labels: [String: String] = [:]
+
+  /// `kind = 5`
+  public var kind: MetricKind = MetricKind(rawValue: 0)
+
   /// Fields that the definition does not know.
   public var unknownFields = UnknownFields()
 
@@ -101,6 +271,8 @@ public struct Point: Message {
     case 1: "metric"
     case 2: "value"
     case 3: "timestamp"
+    case 4: "labels"
+    case 5: "kind"
     default: nil
     }
   }
@@ -113,6 +285,10 @@ public struct Point: Message {
     case 1: return try reader.decode(&self.metric, as: StringField.self, tag, bytes)
     case 2: return try reader.decode(&self.value, as: DoubleField.self, tag, bytes)
     case 3: return try reader.decode(&self.timestamp, as: Int64Field.self, tag, bytes)
+    case 4:
+      return try reader.decodeMap(
+        &self.labels, key: StringField.self, value: StringField.self, tag, bytes)
+    case 5: return try reader.decode(&self.kind, as: EnumField<MetricKind>.self, tag, bytes)
     default: return false
     }
   }
@@ -122,6 +298,8 @@ public struct Point: Message {
     writer.writeUnlessZero(self.metric, as: StringField.self, field: 1)
     writer.writeUnlessZero(self.value, as: DoubleField.self, field: 2)
     writer.writeUnlessZero(self.timestamp, as: Int64Field.self, field: 3)
+    writer.writeMap(self.labels, key: StringField.self, value: StringField.self, field: 4)
+    writer.writeUnlessZero(self.kind, as: EnumField<MetricKind>.self, field: 5)
     writer.write(self.unknownFields)
   }
 }
@@ -272,8 +450,99 @@ public struct Empty: Message {
   }
 }
 
+/// Series with the same values of these labels are added up to one row. The label `__name__` is the
+/// metric's name; without it rows have no name.
+public struct Grouping: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.Grouping"
+
+  /// `labels = 1`
+  public var labels: [String] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "labels"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decodeRepeated(&self.labels, as: StringField.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeRepeated(self.labels, as: StringField.self, field: 1)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// Rows in order of a statistic, the greatest first; equal ones in order of their names and labels.
+public struct Ordering: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.Ordering"
+
+  /// `statistic = 1`
+  public var statistic: Statistic = Statistic(rawValue: 0)
+
+  /// With STATISTIC_QUANTILES: which.
+  public var quantile: Double = 0
+
+  /// The least first.
+  public var ascending: Bool = false
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "statistic"
+    case 2: "quantile"
+    case 3: "ascending"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.statistic, as: EnumField<Statistic>.self, tag, bytes)
+    case 2: return try reader.decode(&self.quantile, as: DoubleField.self, tag, bytes)
+    case 3: return try reader.decode(&self.ascending, as: BoolField.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.statistic, as: EnumField<Statistic>.self, field: 1)
+    writer.writeUnlessZero(self.quantile, as: DoubleField.self, field: 2)
+    writer.writeUnlessZero(self.ascending, as: BoolField.self, field: 3)
+    writer.write(self.unknownFields)
+  }
+}
+
 /// What to report. No field set: everything, in one message. A series is chosen when any of names,
-/// prefixes and globs chooses it, or when none is given.
+/// prefixes, globs and selectors chooses it, or when none is given.
 public struct SummaryRequest: Message {
   /// The name with its package.
   public static let fullName = "telemetry.SummaryRequest"
@@ -307,6 +576,35 @@ public struct SummaryRequest: Message {
   /// Fail with UNAVAILABLE rather than answer with a report that is not complete.
   public var strict: Bool = false
 
+  /// Each within 0...1; none: 0.5, 0.95 and 0.99.
+  public var quantiles: [Double] = []
+
+  /// What to answer with; none: all.
+  public var statistics: [Statistic] = []
+
+  /// As in PromQL: `cpu{host=~"web.*",env!="dev"}`.
+  public var selectors: [String] = []
+
+  /// `group_by = 13`
+  public var groupBy: Grouping?
+
+  /// `order_by = 14`
+  public var orderBy: Ordering?
+
+  /// At most so many rows in all, the first in order; 0: no limit.
+  public var limit: Int32 = 0
+
+  /// Only points after `from` and up to `to`, Unix seconds, to the resolution; 0: the beginning of
+  /// the window, and its end.
+  public var from: Int64 = 0
+
+  /// `to = 17`
+  public var to: Int64 = 0
+
+  /// Answer as of this time within the window, Unix seconds, rather than now; 0: now. Points that
+  /// came since are in the answer if they are old enough.
+  public var asOf: Int64 = 0
+
   /// Fields that the definition does not know.
   public var unknownFields = UnknownFields()
 
@@ -325,6 +623,15 @@ public struct SummaryRequest: Message {
     case 7: "bytes_max"
     case 8: "local"
     case 9: "strict"
+    case 10: "quantiles"
+    case 11: "statistics"
+    case 12: "selectors"
+    case 13: "group_by"
+    case 14: "order_by"
+    case 15: "limit"
+    case 16: "from"
+    case 17: "to"
+    case 18: "as_of"
     default: nil
     }
   }
@@ -343,6 +650,18 @@ public struct SummaryRequest: Message {
     case 7: return try reader.decode(&self.bytesMax, as: Int64Field.self, tag, bytes)
     case 8: return try reader.decode(&self.local, as: BoolField.self, tag, bytes)
     case 9: return try reader.decode(&self.strict, as: BoolField.self, tag, bytes)
+    case 10: return try reader.decodeRepeated(&self.quantiles, as: DoubleField.self, tag, bytes)
+    case 11:
+      return try reader.decodeRepeated(&self.statistics, as: EnumField<Statistic>.self, tag, bytes)
+    case 12: return try reader.decodeRepeated(&self.selectors, as: StringField.self, tag, bytes)
+    case 13:
+      return try reader.decodeOptional(&self.groupBy, as: MessageField<Grouping>.self, tag, bytes)
+    case 14:
+      return try reader.decodeOptional(&self.orderBy, as: MessageField<Ordering>.self, tag, bytes)
+    case 15: return try reader.decode(&self.limit, as: Int32Field.self, tag, bytes)
+    case 16: return try reader.decode(&self.from, as: Int64Field.self, tag, bytes)
+    case 17: return try reader.decode(&self.to, as: Int64Field.self, tag, bytes)
+    case 18: return try reader.decode(&self.asOf, as: Int64Field.self, tag, bytes)
     default: return false
     }
   }
@@ -358,6 +677,15 @@ public struct SummaryRequest: Message {
     writer.writeUnlessZero(self.bytesMax, as: Int64Field.self, field: 7)
     writer.writeUnlessZero(self.local, as: BoolField.self, field: 8)
     writer.writeUnlessZero(self.strict, as: BoolField.self, field: 9)
+    writer.writePacked(self.quantiles, as: DoubleField.self, field: 10)
+    writer.writePacked(self.statistics, as: EnumField<Statistic>.self, field: 11)
+    writer.writeRepeated(self.selectors, as: StringField.self, field: 12)
+    writer.writeOptional(self.groupBy, as: MessageField<Grouping>.self, field: 13)
+    writer.writeOptional(self.orderBy, as: MessageField<Ordering>.self, field: 14)
+    writer.writeUnlessZero(self.limit, as: Int32Field.self, field: 15)
+    writer.writeUnlessZero(self.from, as: Int64Field.self, field: 16)
+    writer.writeUnlessZero(self.to, as: Int64Field.self, field: 17)
+    writer.writeUnlessZero(self.asOf, as: Int64Field.self, field: 18)
     writer.write(self.unknownFields)
   }
 }
@@ -388,6 +716,36 @@ public struct MetricSummary: Message {
   /// Values that were -infinity; in none of the above.
   public var negativeInfinities: Int64 = 0
 
+  /// Of the values as a whole population: the mean square of their distance from `avg`.
+  public var variance: Double = 0
+
+  /// `stddev = 9`
+  public var stddev: Double = 0
+
+  /// The value with the latest time; of several the one that came last.
+  public var last: Double = 0
+
+  /// Time of the latest point, Unix seconds.
+  public var lastSeen: Int64 = 0
+
+  /// Time of the earliest point since the series is held, which may be older than the window.
+  public var firstSeen: Int64 = 0
+
+  /// Values a second, over the span of the report.
+  public var rate: Double = 0
+
+  /// Their sum a second: what a counter's increments make.
+  public var sumRate: Double = 0
+
+  /// In order of the report's `quantiles`. Empty: none are kept of this series.
+  public var quantiles: [Double] = []
+
+  /// Each quantile is off by at most so much of itself.
+  public var quantileError: Double = 0
+
+  /// `kind = 17`
+  public var kind: MetricKind = MetricKind(rawValue: 0)
+
   /// Fields that the definition does not know.
   public var unknownFields = UnknownFields()
 
@@ -404,6 +762,16 @@ public struct MetricSummary: Message {
     case 5: "max"
     case 6: "positive_infinities"
     case 7: "negative_infinities"
+    case 8: "variance"
+    case 9: "stddev"
+    case 10: "last"
+    case 11: "last_seen"
+    case 12: "first_seen"
+    case 13: "rate"
+    case 14: "sum_rate"
+    case 15: "quantiles"
+    case 16: "quantile_error"
+    case 17: "kind"
     default: nil
     }
   }
@@ -420,6 +788,16 @@ public struct MetricSummary: Message {
     case 5: return try reader.decode(&self.max, as: DoubleField.self, tag, bytes)
     case 6: return try reader.decode(&self.positiveInfinities, as: Int64Field.self, tag, bytes)
     case 7: return try reader.decode(&self.negativeInfinities, as: Int64Field.self, tag, bytes)
+    case 8: return try reader.decode(&self.variance, as: DoubleField.self, tag, bytes)
+    case 9: return try reader.decode(&self.stddev, as: DoubleField.self, tag, bytes)
+    case 10: return try reader.decode(&self.last, as: DoubleField.self, tag, bytes)
+    case 11: return try reader.decode(&self.lastSeen, as: Int64Field.self, tag, bytes)
+    case 12: return try reader.decode(&self.firstSeen, as: Int64Field.self, tag, bytes)
+    case 13: return try reader.decode(&self.rate, as: DoubleField.self, tag, bytes)
+    case 14: return try reader.decode(&self.sumRate, as: DoubleField.self, tag, bytes)
+    case 15: return try reader.decodeRepeated(&self.quantiles, as: DoubleField.self, tag, bytes)
+    case 16: return try reader.decode(&self.quantileError, as: DoubleField.self, tag, bytes)
+    case 17: return try reader.decode(&self.kind, as: EnumField<MetricKind>.self, tag, bytes)
     default: return false
     }
   }
@@ -433,6 +811,71 @@ public struct MetricSummary: Message {
     writer.writeUnlessZero(self.max, as: DoubleField.self, field: 5)
     writer.writeUnlessZero(self.positiveInfinities, as: Int64Field.self, field: 6)
     writer.writeUnlessZero(self.negativeInfinities, as: Int64Field.self, field: 7)
+    writer.writeUnlessZero(self.variance, as: DoubleField.self, field: 8)
+    writer.writeUnlessZero(self.stddev, as: DoubleField.self, field: 9)
+    writer.writeUnlessZero(self.last, as: DoubleField.self, field: 10)
+    writer.writeUnlessZero(self.lastSeen, as: Int64Field.self, field: 11)
+    writer.writeUnlessZero(self.firstSeen, as: Int64Field.self, field: 12)
+    writer.writeUnlessZero(self.rate, as: DoubleField.self, field: 13)
+    writer.writeUnlessZero(self.sumRate, as: DoubleField.self, field: 14)
+    writer.writePacked(self.quantiles, as: DoubleField.self, field: 15)
+    writer.writeUnlessZero(self.quantileError, as: DoubleField.self, field: 16)
+    writer.writeUnlessZero(self.kind, as: EnumField<MetricKind>.self, field: 17)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// A series, or a group of several, in a report.
+public struct SeriesReport: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.SeriesReport"
+
+  /// Empty for a group without `__name__`.
+  public var metric: String = ""
+
+  /// `labels = 2`
+  public var labels: [String: String] = [:]
+
+  /// `summary = 3`
+  public var summary: MetricSummary?
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "metric"
+    case 2: "labels"
+    case 3: "summary"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.metric, as: StringField.self, tag, bytes)
+    case 2:
+      return try reader.decodeMap(
+        &self.labels, key: StringField.self, value: StringField.self, tag, bytes)
+    case 3:
+      return try reader.decodeOptional(
+        &self.summary, as: MessageField<MetricSummary>.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.metric, as: StringField.self, field: 1)
+    writer.writeMap(self.labels, key: StringField.self, value: StringField.self, field: 2)
+    writer.writeOptional(self.summary, as: MessageField<MetricSummary>.self, field: 3)
     writer.write(self.unknownFields)
   }
 }
@@ -442,7 +885,7 @@ public struct Report: Message {
   /// The name with its package.
   public static let fullName = "telemetry.Report"
 
-  /// `metrics = 1`
+  /// Series without labels; none when the question has a grouping, an order or a limit.
   public var metrics: [String: MetricSummary] = [:]
 
   /// Not empty: there are more series; ask again with this token.
@@ -460,6 +903,24 @@ public struct Report: Message {
   /// How much of the cluster the report covers; absent when `local`.
   public var coverage: Coverage?
 
+  /// What is not in `metrics`, in the order that was asked for; else of names, then labels.
+  public var series: [SeriesReport] = []
+
+  /// Which quantiles the rows' are.
+  public var quantiles: [Double] = []
+
+  /// Points after `from` and up to `to`, Unix seconds, are in the report.
+  public var from: Int64 = 0
+
+  /// `to = 14`
+  public var to: Int64 = 0
+
+  /// Quantiles are of points after this time: they are kept in coarser steps.
+  public var quantilesFrom: Int64 = 0
+
+  /// `quantiles_to = 16`
+  public var quantilesTo: Int64 = 0
+
   /// Fields that the definition does not know.
   public var unknownFields = UnknownFields()
 
@@ -475,6 +936,12 @@ public struct Report: Message {
     case 4: "window_seconds"
     case 5: "resolution_seconds"
     case 10: "coverage"
+    case 11: "series"
+    case 12: "quantiles"
+    case 13: "from"
+    case 14: "to"
+    case 15: "quantiles_from"
+    case 16: "quantiles_to"
     default: nil
     }
   }
@@ -493,6 +960,14 @@ public struct Report: Message {
     case 5: return try reader.decode(&self.resolutionSeconds, as: Int64Field.self, tag, bytes)
     case 10:
       return try reader.decodeOptional(&self.coverage, as: MessageField<Coverage>.self, tag, bytes)
+    case 11:
+      return try reader.decodeRepeated(
+        &self.series, as: MessageField<SeriesReport>.self, tag, bytes)
+    case 12: return try reader.decodeRepeated(&self.quantiles, as: DoubleField.self, tag, bytes)
+    case 13: return try reader.decode(&self.from, as: Int64Field.self, tag, bytes)
+    case 14: return try reader.decode(&self.to, as: Int64Field.self, tag, bytes)
+    case 15: return try reader.decode(&self.quantilesFrom, as: Int64Field.self, tag, bytes)
+    case 16: return try reader.decode(&self.quantilesTo, as: Int64Field.self, tag, bytes)
     default: return false
     }
   }
@@ -506,6 +981,12 @@ public struct Report: Message {
     writer.writeUnlessZero(self.windowSeconds, as: Int64Field.self, field: 4)
     writer.writeUnlessZero(self.resolutionSeconds, as: Int64Field.self, field: 5)
     writer.writeOptional(self.coverage, as: MessageField<Coverage>.self, field: 10)
+    writer.writeRepeated(self.series, as: MessageField<SeriesReport>.self, field: 11)
+    writer.writePacked(self.quantiles, as: DoubleField.self, field: 12)
+    writer.writeUnlessZero(self.from, as: Int64Field.self, field: 13)
+    writer.writeUnlessZero(self.to, as: Int64Field.self, field: 14)
+    writer.writeUnlessZero(self.quantilesFrom, as: Int64Field.self, field: 15)
+    writer.writeUnlessZero(self.quantilesTo, as: Int64Field.self, field: 16)
     writer.write(self.unknownFields)
   }
 }
@@ -1430,6 +1911,337 @@ public struct DrainProgress: Message {
   }
 }
 
+/// A series of a batch.
+public struct BatchSeries: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.BatchSeries"
+
+  /// `metric = 1`
+  public var metric: String = ""
+
+  /// `labels = 2`
+  public var labels: [String: String] = [:]
+
+  /// `kind = 3`
+  public var kind: MetricKind = MetricKind(rawValue: 0)
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "metric"
+    case 2: "labels"
+    case 3: "kind"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.metric, as: StringField.self, tag, bytes)
+    case 2:
+      return try reader.decodeMap(
+        &self.labels, key: StringField.self, value: StringField.self, tag, bytes)
+    case 3: return try reader.decode(&self.kind, as: EnumField<MetricKind>.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.metric, as: StringField.self, field: 1)
+    writer.writeMap(self.labels, key: StringField.self, value: StringField.self, field: 2)
+    writer.writeUnlessZero(self.kind, as: EnumField<MetricKind>.self, field: 3)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// Points in columns: point i is of `series[series_indices[i]]`. Nothing counts twice, however often
+/// and to whichever node of the cluster a batch is sent.
+public struct PointBatch: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.PointBatch"
+
+  /// Who sends: 1 to 64 bytes, another for each life of a client. The same in all batches of a
+  /// stream.
+  public var client: String = ""
+
+  /// The client's batches are numbered from 1. The same number always names the same points.
+  public var sequence: UInt64 = 0
+
+  /// The client has the acks of all its batches up to this one. At most 1024 batches may lie beyond.
+  public var confirmed: UInt64 = 0
+
+  /// `series = 4`
+  public var series: [BatchSeries] = []
+
+  /// `series_indices = 5`
+  public var seriesIndices: [UInt32] = []
+
+  /// `values = 6`
+  public var values: [Double] = []
+
+  /// Unix seconds: the first point's is `first_time` + `time_deltas[0]`, and each further one's that
+  /// of the point before + its delta. Without deltas all points have `first_time`; 0: stamped on
+  /// arrival.
+  public var firstTime: Int64 = 0
+
+  /// `time_deltas = 8`
+  public var timeDeltas: [Int64] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "client"
+    case 2: "sequence"
+    case 3: "confirmed"
+    case 4: "series"
+    case 5: "series_indices"
+    case 6: "values"
+    case 7: "first_time"
+    case 8: "time_deltas"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.client, as: StringField.self, tag, bytes)
+    case 2: return try reader.decode(&self.sequence, as: UInt64Field.self, tag, bytes)
+    case 3: return try reader.decode(&self.confirmed, as: UInt64Field.self, tag, bytes)
+    case 4:
+      return try reader.decodeRepeated(&self.series, as: MessageField<BatchSeries>.self, tag, bytes)
+    case 5: return try reader.decodeRepeated(&self.seriesIndices, as: UInt32Field.self, tag, bytes)
+    case 6: return try reader.decodeRepeated(&self.values, as: DoubleField.self, tag, bytes)
+    case 7: return try reader.decode(&self.firstTime, as: SInt64Field.self, tag, bytes)
+    case 8: return try reader.decodeRepeated(&self.timeDeltas, as: SInt64Field.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.client, as: StringField.self, field: 1)
+    writer.writeUnlessZero(self.sequence, as: UInt64Field.self, field: 2)
+    writer.writeUnlessZero(self.confirmed, as: UInt64Field.self, field: 3)
+    writer.writeRepeated(self.series, as: MessageField<BatchSeries>.self, field: 4)
+    writer.writePacked(self.seriesIndices, as: UInt32Field.self, field: 5)
+    writer.writePacked(self.values, as: DoubleField.self, field: 6)
+    writer.writeUnlessZero(self.firstTime, as: SInt64Field.self, field: 7)
+    writer.writePacked(self.timeDeltas, as: SInt64Field.self, field: 8)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// What became of one batch. Acks come in any order.
+public struct BatchAck: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.BatchAck"
+
+  /// `sequence = 1`
+  public var sequence: UInt64 = 0
+
+  /// Points accepted, those of `points_repeated` among them.
+  public var pointsReceived: Int64 = 0
+
+  /// `points_rejected = 3`
+  public var pointsRejected: Int64 = 0
+
+  /// `first_index` is a point's index in the batch.
+  public var rejections: [Rejection] = []
+
+  /// `points_hinted = 5`
+  public var pointsHinted: Int64 = 0
+
+  /// Points that an earlier copy of the batch had brought already.
+  public var pointsRepeated: Int64 = 0
+
+  /// `level = 7`
+  public var level: AckLevel = AckLevel(rawValue: 0)
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "sequence"
+    case 2: "points_received"
+    case 3: "points_rejected"
+    case 4: "rejections"
+    case 5: "points_hinted"
+    case 6: "points_repeated"
+    case 7: "level"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.sequence, as: UInt64Field.self, tag, bytes)
+    case 2: return try reader.decode(&self.pointsReceived, as: Int64Field.self, tag, bytes)
+    case 3: return try reader.decode(&self.pointsRejected, as: Int64Field.self, tag, bytes)
+    case 4:
+      return try reader.decodeRepeated(
+        &self.rejections, as: MessageField<Rejection>.self, tag, bytes)
+    case 5: return try reader.decode(&self.pointsHinted, as: Int64Field.self, tag, bytes)
+    case 6: return try reader.decode(&self.pointsRepeated, as: Int64Field.self, tag, bytes)
+    case 7: return try reader.decode(&self.level, as: EnumField<AckLevel>.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.sequence, as: UInt64Field.self, field: 1)
+    writer.writeUnlessZero(self.pointsReceived, as: Int64Field.self, field: 2)
+    writer.writeUnlessZero(self.pointsRejected, as: Int64Field.self, field: 3)
+    writer.writeRepeated(self.rejections, as: MessageField<Rejection>.self, field: 4)
+    writer.writeUnlessZero(self.pointsHinted, as: Int64Field.self, field: 5)
+    writer.writeUnlessZero(self.pointsRepeated, as: Int64Field.self, field: 6)
+    writer.writeUnlessZero(self.level, as: EnumField<AckLevel>.self, field: 7)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// Asks for updates of a report.
+public struct StreamRequest: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.StreamRequest"
+
+  /// Without pages.
+  public var question: SummaryRequest?
+
+  /// 100 to 3 600 000; 0: 1000.
+  public var intervalMilliseconds: Int64 = 0
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "question"
+    case 2: "interval_milliseconds"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1:
+      return try reader.decodeOptional(
+        &self.question, as: MessageField<SummaryRequest>.self, tag, bytes)
+    case 2: return try reader.decode(&self.intervalMilliseconds, as: Int64Field.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeOptional(self.question, as: MessageField<SummaryRequest>.self, field: 1)
+    writer.writeUnlessZero(self.intervalMilliseconds, as: Int64Field.self, field: 2)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// What has changed since the update before. Who reads slowly gets fewer updates that say more.
+public struct MetricUpdate: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.MetricUpdate"
+
+  /// All rows; whatever is known from updates before is void.
+  public var full: Bool = false
+
+  /// New rows, and rows with other statistics, whole.
+  public var changed: [SeriesReport] = []
+
+  /// Rows that are gone: names and labels only.
+  public var removed: [SeriesReport] = []
+
+  /// The report without its rows.
+  public var report: Report?
+
+  /// Intervals since the update before; more than 1: the reader was slow.
+  public var intervals: Int64 = 0
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "full"
+    case 2: "changed"
+    case 3: "removed"
+    case 4: "report"
+    case 5: "intervals"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.full, as: BoolField.self, tag, bytes)
+    case 2:
+      return try reader.decodeRepeated(
+        &self.changed, as: MessageField<SeriesReport>.self, tag, bytes)
+    case 3:
+      return try reader.decodeRepeated(
+        &self.removed, as: MessageField<SeriesReport>.self, tag, bytes)
+    case 4:
+      return try reader.decodeOptional(&self.report, as: MessageField<Report>.self, tag, bytes)
+    case 5: return try reader.decode(&self.intervals, as: Int64Field.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.full, as: BoolField.self, field: 1)
+    writer.writeRepeated(self.changed, as: MessageField<SeriesReport>.self, field: 2)
+    writer.writeRepeated(self.removed, as: MessageField<SeriesReport>.self, field: 3)
+    writer.writeOptional(self.report, as: MessageField<Report>.self, field: 4)
+    writer.writeUnlessZero(self.intervals, as: Int64Field.self, field: 5)
+    writer.write(self.unknownFields)
+  }
+}
+
 /// For operators.
 public enum ClusterService {
   /// The name with its package.
@@ -1467,6 +2279,17 @@ public enum TelemetryService {
     service: name, name: "PushPoints", clientStreams: true,
     serverStreams: false)
 
+  /// Streams batches of points into the windows; each is answered when it is known what became of
+  /// its points.
+  public static let pushBatches = RPCMethod<PointBatch, BatchAck>(
+    service: name, name: "PushBatches", clientStreams: true,
+    serverStreams: true)
+
+  /// Reports the windows, again and again.
+  public static let streamMetrics = RPCMethod<StreamRequest, MetricUpdate>(
+    service: name, name: "StreamMetrics", clientStreams: false,
+    serverStreams: true)
+
   /// Reports the windows. Compatible with callers that send Empty.
   public static let summary = RPCMethod<SummaryRequest, Report>(
     service: name, name: "Summary", clientStreams: false,
@@ -1482,270 +2305,446 @@ extension FileDescriptorBytes {
     ],
     bytes: [
       10, 15, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 114, 111, 116, 111, 18,
-      9, 116, 101, 108, 101, 109, 101, 116, 114, 121, 34, 83, 10, 5, 80, 111, 105, 110,
-      116, 18, 22, 10, 6, 109, 101, 116, 114, 105, 99, 24, 1, 32, 1, 40, 9, 82,
-      6, 109, 101, 116, 114, 105, 99, 18, 20, 10, 5, 118, 97, 108, 117, 101, 24, 2,
-      32, 1, 40, 1, 82, 5, 118, 97, 108, 117, 101, 18, 28, 10, 9, 116, 105, 109,
-      101, 115, 116, 97, 109, 112, 24, 3, 32, 1, 40, 3, 82, 9, 116, 105, 109, 101,
-      115, 116, 97, 109, 112, 34, 135, 1, 10, 9, 82, 101, 106, 101, 99, 116, 105, 111,
-      110, 18, 47, 10, 6, 114, 101, 97, 115, 111, 110, 24, 1, 32, 1, 40, 14, 50,
-      23, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82, 101, 106, 101, 99, 116,
-      82, 101, 97, 115, 111, 110, 82, 6, 114, 101, 97, 115, 111, 110, 18, 20, 10, 5,
-      99, 111, 117, 110, 116, 24, 2, 32, 1, 40, 3, 82, 5, 99, 111, 117, 110, 116,
-      18, 31, 10, 11, 102, 105, 114, 115, 116, 95, 105, 110, 100, 101, 120, 24, 3, 32,
-      1, 40, 3, 82, 10, 102, 105, 114, 115, 116, 73, 110, 100, 101, 120, 18, 18, 10,
-      4, 104, 105, 110, 116, 24, 4, 32, 1, 40, 9, 82, 4, 104, 105, 110, 116, 34,
-      178, 1, 10, 3, 65, 99, 107, 18, 39, 10, 15, 112, 111, 105, 110, 116, 115, 95,
-      114, 101, 99, 101, 105, 118, 101, 100, 24, 1, 32, 1, 40, 3, 82, 14, 112, 111,
-      105, 110, 116, 115, 82, 101, 99, 101, 105, 118, 101, 100, 18, 39, 10, 15, 112, 111,
-      105, 110, 116, 115, 95, 114, 101, 106, 101, 99, 116, 101, 100, 24, 2, 32, 1, 40,
-      3, 82, 14, 112, 111, 105, 110, 116, 115, 82, 101, 106, 101, 99, 116, 101, 100, 18,
-      52, 10, 10, 114, 101, 106, 101, 99, 116, 105, 111, 110, 115, 24, 3, 32, 3, 40,
-      11, 50, 20, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82, 101, 106, 101,
-      99, 116, 105, 111, 110, 82, 10, 114, 101, 106, 101, 99, 116, 105, 111, 110, 115, 18,
-      35, 10, 13, 112, 111, 105, 110, 116, 115, 95, 104, 105, 110, 116, 101, 100, 24, 4,
-      32, 1, 40, 3, 82, 12, 112, 111, 105, 110, 116, 115, 72, 105, 110, 116, 101, 100,
-      34, 7, 10, 5, 69, 109, 112, 116, 121, 34, 134, 2, 10, 14, 83, 117, 109, 109,
-      97, 114, 121, 82, 101, 113, 117, 101, 115, 116, 18, 20, 10, 5, 110, 97, 109, 101,
-      115, 24, 1, 32, 3, 40, 9, 82, 5, 110, 97, 109, 101, 115, 18, 26, 10, 8,
-      112, 114, 101, 102, 105, 120, 101, 115, 24, 2, 32, 3, 40, 9, 82, 8, 112, 114,
-      101, 102, 105, 120, 101, 115, 18, 20, 10, 5, 103, 108, 111, 98, 115, 24, 3, 32,
-      3, 40, 9, 82, 5, 103, 108, 111, 98, 115, 18, 37, 10, 14, 119, 105, 110, 100,
-      111, 119, 95, 115, 101, 99, 111, 110, 100, 115, 24, 4, 32, 1, 40, 3, 82, 13,
-      119, 105, 110, 100, 111, 119, 83, 101, 99, 111, 110, 100, 115, 18, 27, 10, 9, 112,
-      97, 103, 101, 95, 115, 105, 122, 101, 24, 5, 32, 1, 40, 5, 82, 8, 112, 97,
-      103, 101, 83, 105, 122, 101, 18, 29, 10, 10, 112, 97, 103, 101, 95, 116, 111, 107,
-      101, 110, 24, 6, 32, 1, 40, 9, 82, 9, 112, 97, 103, 101, 84, 111, 107, 101,
-      110, 18, 27, 10, 9, 98, 121, 116, 101, 115, 95, 109, 97, 120, 24, 7, 32, 1,
-      40, 3, 82, 8, 98, 121, 116, 101, 115, 77, 97, 120, 18, 20, 10, 5, 108, 111,
-      99, 97, 108, 24, 8, 32, 1, 40, 8, 82, 5, 108, 111, 99, 97, 108, 18, 22,
-      10, 6, 115, 116, 114, 105, 99, 116, 24, 9, 32, 1, 40, 8, 82, 6, 115, 116,
-      114, 105, 99, 116, 34, 207, 1, 10, 13, 77, 101, 116, 114, 105, 99, 83, 117, 109,
-      109, 97, 114, 121, 18, 20, 10, 5, 99, 111, 117, 110, 116, 24, 1, 32, 1, 40,
-      3, 82, 5, 99, 111, 117, 110, 116, 18, 16, 10, 3, 115, 117, 109, 24, 2, 32,
-      1, 40, 1, 82, 3, 115, 117, 109, 18, 16, 10, 3, 97, 118, 103, 24, 3, 32,
-      1, 40, 1, 82, 3, 97, 118, 103, 18, 16, 10, 3, 109, 105, 110, 24, 4, 32,
-      1, 40, 1, 82, 3, 109, 105, 110, 18, 16, 10, 3, 109, 97, 120, 24, 5, 32,
-      1, 40, 1, 82, 3, 109, 97, 120, 18, 47, 10, 19, 112, 111, 115, 105, 116, 105,
-      118, 101, 95, 105, 110, 102, 105, 110, 105, 116, 105, 101, 115, 24, 6, 32, 1, 40,
-      3, 82, 18, 112, 111, 115, 105, 116, 105, 118, 101, 73, 110, 102, 105, 110, 105, 116,
-      105, 101, 115, 18, 47, 10, 19, 110, 101, 103, 97, 116, 105, 118, 101, 95, 105, 110,
-      102, 105, 110, 105, 116, 105, 101, 115, 24, 7, 32, 1, 40, 3, 82, 18, 110, 101,
-      103, 97, 116, 105, 118, 101, 73, 110, 102, 105, 110, 105, 116, 105, 101, 115, 34, 220,
-      2, 10, 6, 82, 101, 112, 111, 114, 116, 18, 56, 10, 7, 109, 101, 116, 114, 105,
-      99, 115, 24, 1, 32, 3, 40, 11, 50, 30, 46, 116, 101, 108, 101, 109, 101, 116,
-      114, 121, 46, 82, 101, 112, 111, 114, 116, 46, 77, 101, 116, 114, 105, 99, 115, 69,
-      110, 116, 114, 121, 82, 7, 109, 101, 116, 114, 105, 99, 115, 18, 38, 10, 15, 110,
-      101, 120, 116, 95, 112, 97, 103, 101, 95, 116, 111, 107, 101, 110, 24, 2, 32, 1,
-      40, 9, 82, 13, 110, 101, 120, 116, 80, 97, 103, 101, 84, 111, 107, 101, 110, 18,
-      19, 10, 5, 97, 115, 95, 111, 102, 24, 3, 32, 1, 40, 3, 82, 4, 97, 115,
-      79, 102, 18, 37, 10, 14, 119, 105, 110, 100, 111, 119, 95, 115, 101, 99, 111, 110,
-      100, 115, 24, 4, 32, 1, 40, 3, 82, 13, 119, 105, 110, 100, 111, 119, 83, 101,
-      99, 111, 110, 100, 115, 18, 45, 10, 18, 114, 101, 115, 111, 108, 117, 116, 105, 111,
-      110, 95, 115, 101, 99, 111, 110, 100, 115, 24, 5, 32, 1, 40, 3, 82, 17, 114,
-      101, 115, 111, 108, 117, 116, 105, 111, 110, 83, 101, 99, 111, 110, 100, 115, 18, 47,
-      10, 8, 99, 111, 118, 101, 114, 97, 103, 101, 24, 10, 32, 1, 40, 11, 50, 19,
-      46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 67, 111, 118, 101, 114, 97, 103,
-      101, 82, 8, 99, 111, 118, 101, 114, 97, 103, 101, 26, 84, 10, 12, 77, 101, 116,
-      114, 105, 99, 115, 69, 110, 116, 114, 121, 18, 16, 10, 3, 107, 101, 121, 24, 1,
-      32, 1, 40, 9, 82, 3, 107, 101, 121, 18, 46, 10, 5, 118, 97, 108, 117, 101,
-      24, 2, 32, 1, 40, 11, 50, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121,
-      46, 77, 101, 116, 114, 105, 99, 83, 117, 109, 109, 97, 114, 121, 82, 5, 118, 97,
-      108, 117, 101, 58, 2, 56, 1, 34, 154, 1, 10, 8, 67, 111, 118, 101, 114, 97,
-      103, 101, 18, 26, 10, 8, 99, 111, 109, 112, 108, 101, 116, 101, 24, 1, 32, 1,
-      40, 8, 82, 8, 99, 111, 109, 112, 108, 101, 116, 101, 18, 20, 10, 5, 101, 112,
-      111, 99, 104, 24, 2, 32, 1, 40, 4, 82, 5, 101, 112, 111, 99, 104, 18, 45,
-      10, 5, 110, 111, 100, 101, 115, 24, 3, 32, 3, 40, 11, 50, 23, 46, 116, 101,
-      108, 101, 109, 101, 116, 114, 121, 46, 78, 111, 100, 101, 67, 111, 118, 101, 114, 97,
-      103, 101, 82, 5, 110, 111, 100, 101, 115, 18, 45, 10, 18, 109, 101, 109, 98, 101,
-      114, 115, 104, 105, 112, 95, 117, 110, 107, 110, 111, 119, 110, 24, 4, 32, 1, 40,
-      8, 82, 17, 109, 101, 109, 98, 101, 114, 115, 104, 105, 112, 85, 110, 107, 110, 111,
-      119, 110, 34, 171, 2, 10, 12, 78, 111, 100, 101, 67, 111, 118, 101, 114, 97, 103,
-      101, 18, 23, 10, 7, 110, 111, 100, 101, 95, 105, 100, 24, 1, 32, 1, 40, 9,
-      82, 6, 110, 111, 100, 101, 73, 100, 18, 32, 10, 11, 105, 110, 99, 97, 114, 110,
-      97, 116, 105, 111, 110, 24, 2, 32, 1, 40, 4, 82, 11, 105, 110, 99, 97, 114,
-      110, 97, 116, 105, 111, 110, 18, 26, 10, 8, 97, 110, 115, 119, 101, 114, 101, 100,
-      24, 3, 32, 1, 40, 8, 82, 8, 97, 110, 115, 119, 101, 114, 101, 100, 18, 20,
-      10, 5, 101, 114, 114, 111, 114, 24, 4, 32, 1, 40, 9, 82, 5, 101, 114, 114,
-      111, 114, 18, 49, 10, 20, 108, 97, 116, 101, 110, 99, 121, 95, 109, 105, 99, 114,
-      111, 115, 101, 99, 111, 110, 100, 115, 24, 5, 32, 1, 40, 3, 82, 19, 108, 97,
-      116, 101, 110, 99, 121, 77, 105, 99, 114, 111, 115, 101, 99, 111, 110, 100, 115, 18,
-      53, 10, 22, 115, 116, 97, 108, 101, 110, 101, 115, 115, 95, 109, 105, 108, 108, 105,
-      115, 101, 99, 111, 110, 100, 115, 24, 6, 32, 1, 40, 3, 82, 21, 115, 116, 97,
-      108, 101, 110, 101, 115, 115, 77, 105, 108, 108, 105, 115, 101, 99, 111, 110, 100, 115,
-      18, 35, 10, 13, 112, 111, 105, 110, 116, 115, 95, 104, 105, 110, 116, 101, 100, 24,
-      7, 32, 1, 40, 4, 82, 12, 112, 111, 105, 110, 116, 115, 72, 105, 110, 116, 101,
-      100, 18, 31, 10, 11, 104, 97, 110, 100, 101, 100, 95, 111, 118, 101, 114, 24, 8,
-      32, 1, 40, 8, 82, 10, 104, 97, 110, 100, 101, 100, 79, 118, 101, 114, 34, 44,
-      10, 20, 67, 108, 117, 115, 116, 101, 114, 83, 116, 97, 116, 117, 115, 82, 101, 113,
-      117, 101, 115, 116, 18, 20, 10, 5, 108, 111, 99, 97, 108, 24, 1, 32, 1, 40,
-      8, 82, 5, 108, 111, 99, 97, 108, 34, 86, 10, 13, 67, 108, 117, 115, 116, 101,
-      114, 83, 116, 97, 116, 117, 115, 18, 24, 10, 7, 99, 108, 117, 115, 116, 101, 114,
-      24, 1, 32, 1, 40, 9, 82, 7, 99, 108, 117, 115, 116, 101, 114, 18, 43, 10,
-      5, 110, 111, 100, 101, 115, 24, 2, 32, 3, 40, 11, 50, 21, 46, 116, 101, 108,
-      101, 109, 101, 116, 114, 121, 46, 78, 111, 100, 101, 83, 116, 97, 116, 117, 115, 82,
-      5, 110, 111, 100, 101, 115, 34, 252, 2, 10, 6, 76, 101, 100, 103, 101, 114, 18,
-      26, 10, 8, 114, 101, 99, 101, 105, 118, 101, 100, 24, 1, 32, 1, 40, 4, 82,
-      8, 114, 101, 99, 101, 105, 118, 101, 100, 18, 24, 10, 7, 97, 112, 112, 108, 105,
-      101, 100, 24, 2, 32, 1, 40, 4, 82, 7, 97, 112, 112, 108, 105, 101, 100, 18,
-      28, 10, 9, 102, 111, 114, 119, 97, 114, 100, 101, 100, 24, 3, 32, 1, 40, 4,
-      82, 9, 102, 111, 114, 119, 97, 114, 100, 101, 100, 18, 22, 10, 6, 104, 105, 110,
-      116, 101, 100, 24, 4, 32, 1, 40, 4, 82, 6, 104, 105, 110, 116, 101, 100, 18,
-      27, 10, 9, 105, 110, 95, 102, 108, 105, 103, 104, 116, 24, 5, 32, 1, 40, 4,
-      82, 8, 105, 110, 70, 108, 105, 103, 104, 116, 18, 26, 10, 8, 114, 101, 106, 101,
-      99, 116, 101, 100, 24, 6, 32, 1, 40, 4, 82, 8, 114, 101, 106, 101, 99, 116,
-      101, 100, 18, 54, 10, 10, 114, 101, 106, 101, 99, 116, 105, 111, 110, 115, 24, 7,
-      32, 3, 40, 11, 50, 22, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82,
-      101, 97, 115, 111, 110, 67, 111, 117, 110, 116, 82, 10, 114, 101, 106, 101, 99, 116,
-      105, 111, 110, 115, 18, 25, 10, 8, 103, 105, 118, 101, 110, 95, 117, 112, 24, 8,
-      32, 1, 40, 4, 82, 7, 103, 105, 118, 101, 110, 85, 112, 18, 44, 10, 18, 102,
-      114, 111, 109, 95, 112, 101, 101, 114, 115, 95, 97, 112, 112, 108, 105, 101, 100, 24,
-      9, 32, 1, 40, 4, 82, 16, 102, 114, 111, 109, 80, 101, 101, 114, 115, 65, 112,
-      112, 108, 105, 101, 100, 18, 46, 10, 19, 102, 114, 111, 109, 95, 112, 101, 101, 114,
-      115, 95, 114, 101, 106, 101, 99, 116, 101, 100, 24, 10, 32, 1, 40, 4, 82, 17,
-      102, 114, 111, 109, 80, 101, 101, 114, 115, 82, 101, 106, 101, 99, 116, 101, 100, 18,
-      28, 10, 9, 105, 109, 98, 97, 108, 97, 110, 99, 101, 24, 11, 32, 1, 40, 3,
-      82, 9, 105, 109, 98, 97, 108, 97, 110, 99, 101, 34, 84, 10, 11, 82, 101, 97,
-      115, 111, 110, 67, 111, 117, 110, 116, 18, 47, 10, 6, 114, 101, 97, 115, 111, 110,
-      24, 1, 32, 1, 40, 14, 50, 23, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121,
-      46, 82, 101, 106, 101, 99, 116, 82, 101, 97, 115, 111, 110, 82, 6, 114, 101, 97,
-      115, 111, 110, 18, 20, 10, 5, 99, 111, 117, 110, 116, 24, 2, 32, 1, 40, 4,
-      82, 5, 99, 111, 117, 110, 116, 34, 245, 3, 10, 10, 78, 111, 100, 101, 83, 116,
-      97, 116, 117, 115, 18, 14, 10, 2, 105, 100, 24, 1, 32, 1, 40, 9, 82, 2,
-      105, 100, 18, 32, 10, 11, 105, 110, 99, 97, 114, 110, 97, 116, 105, 111, 110, 24,
-      2, 32, 1, 40, 4, 82, 11, 105, 110, 99, 97, 114, 110, 97, 116, 105, 111, 110,
-      18, 20, 10, 5, 101, 114, 114, 111, 114, 24, 3, 32, 1, 40, 9, 82, 5, 101,
-      114, 114, 111, 114, 18, 20, 10, 5, 101, 112, 111, 99, 104, 24, 4, 32, 1, 40,
-      4, 82, 5, 101, 112, 111, 99, 104, 18, 24, 10, 7, 97, 100, 100, 114, 101, 115,
-      115, 24, 5, 32, 1, 40, 9, 82, 7, 97, 100, 100, 114, 101, 115, 115, 18, 30,
-      10, 10, 112, 97, 114, 116, 105, 116, 105, 111, 110, 115, 24, 6, 32, 1, 40, 13,
-      82, 10, 112, 97, 114, 116, 105, 116, 105, 111, 110, 115, 18, 20, 10, 5, 112, 104,
-      97, 115, 101, 24, 7, 32, 1, 40, 9, 82, 5, 112, 104, 97, 115, 101, 18, 41,
-      10, 6, 108, 101, 100, 103, 101, 114, 24, 8, 32, 1, 40, 11, 50, 17, 46, 116,
-      101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 101, 100, 103, 101, 114, 82, 6, 108,
-      101, 100, 103, 101, 114, 18, 43, 10, 5, 108, 105, 110, 107, 115, 24, 9, 32, 3,
-      40, 11, 50, 21, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 105, 110,
-      107, 83, 116, 97, 116, 117, 115, 82, 5, 108, 105, 110, 107, 115, 18, 22, 10, 6,
-      115, 101, 114, 105, 101, 115, 24, 10, 32, 1, 40, 4, 82, 6, 115, 101, 114, 105,
-      101, 115, 18, 24, 10, 7, 118, 101, 114, 115, 105, 111, 110, 24, 11, 32, 1, 40,
-      9, 82, 7, 118, 101, 114, 115, 105, 111, 110, 18, 49, 10, 7, 109, 101, 109, 98,
-      101, 114, 115, 24, 12, 32, 3, 40, 11, 50, 23, 46, 116, 101, 108, 101, 109, 101,
-      116, 114, 121, 46, 77, 101, 109, 98, 101, 114, 83, 116, 97, 116, 117, 115, 82, 7,
-      109, 101, 109, 98, 101, 114, 115, 18, 63, 10, 8, 114, 101, 102, 117, 115, 97, 108,
-      115, 24, 13, 32, 3, 40, 11, 50, 35, 46, 116, 101, 108, 101, 109, 101, 116, 114,
-      121, 46, 78, 111, 100, 101, 83, 116, 97, 116, 117, 115, 46, 82, 101, 102, 117, 115,
-      97, 108, 115, 69, 110, 116, 114, 121, 82, 8, 114, 101, 102, 117, 115, 97, 108, 115,
-      26, 59, 10, 13, 82, 101, 102, 117, 115, 97, 108, 115, 69, 110, 116, 114, 121, 18,
-      16, 10, 3, 107, 101, 121, 24, 1, 32, 1, 40, 9, 82, 3, 107, 101, 121, 18,
-      20, 10, 5, 118, 97, 108, 117, 101, 24, 2, 32, 1, 40, 4, 82, 5, 118, 97,
-      108, 117, 101, 58, 2, 56, 1, 34, 132, 1, 10, 12, 77, 101, 109, 98, 101, 114,
-      83, 116, 97, 116, 117, 115, 18, 14, 10, 2, 105, 100, 24, 1, 32, 1, 40, 9,
-      82, 2, 105, 100, 18, 24, 10, 7, 97, 100, 100, 114, 101, 115, 115, 24, 2, 32,
-      1, 40, 9, 82, 7, 97, 100, 100, 114, 101, 115, 115, 18, 30, 10, 10, 112, 97,
-      114, 116, 105, 116, 105, 111, 110, 115, 24, 3, 32, 1, 40, 13, 82, 10, 112, 97,
-      114, 116, 105, 116, 105, 111, 110, 115, 18, 18, 10, 4, 114, 111, 108, 101, 24, 4,
-      32, 1, 40, 9, 82, 4, 114, 111, 108, 101, 18, 22, 10, 6, 119, 101, 105, 103,
-      104, 116, 24, 5, 32, 1, 40, 13, 82, 6, 119, 101, 105, 103, 104, 116, 34, 204,
-      4, 10, 10, 76, 105, 110, 107, 83, 116, 97, 116, 117, 115, 18, 23, 10, 7, 112,
-      101, 101, 114, 95, 105, 100, 24, 1, 32, 1, 40, 9, 82, 6, 112, 101, 101, 114,
-      73, 100, 18, 41, 10, 16, 112, 101, 101, 114, 95, 105, 110, 99, 97, 114, 110, 97,
-      116, 105, 111, 110, 24, 2, 32, 1, 40, 4, 82, 15, 112, 101, 101, 114, 73, 110,
-      99, 97, 114, 110, 97, 116, 105, 111, 110, 18, 20, 10, 5, 115, 116, 97, 116, 101,
-      24, 3, 32, 1, 40, 9, 82, 5, 115, 116, 97, 116, 101, 18, 20, 10, 5, 101,
-      114, 114, 111, 114, 24, 4, 32, 1, 40, 9, 82, 5, 101, 114, 114, 111, 114, 18,
-      40, 10, 16, 112, 111, 105, 110, 116, 115, 95, 105, 110, 95, 102, 108, 105, 103, 104,
-      116, 24, 5, 32, 1, 40, 4, 82, 14, 112, 111, 105, 110, 116, 115, 73, 110, 70,
-      108, 105, 103, 104, 116, 18, 35, 10, 13, 112, 111, 105, 110, 116, 115, 95, 104, 105,
-      110, 116, 101, 100, 24, 6, 32, 1, 40, 4, 82, 12, 112, 111, 105, 110, 116, 115,
-      72, 105, 110, 116, 101, 100, 18, 38, 10, 15, 98, 121, 116, 101, 115, 95, 105, 110,
-      95, 102, 108, 105, 103, 104, 116, 24, 7, 32, 1, 40, 4, 82, 13, 98, 121, 116,
-      101, 115, 73, 110, 70, 108, 105, 103, 104, 116, 18, 33, 10, 12, 98, 121, 116, 101,
-      115, 95, 104, 105, 110, 116, 101, 100, 24, 8, 32, 1, 40, 4, 82, 11, 98, 121,
-      116, 101, 115, 72, 105, 110, 116, 101, 100, 18, 41, 10, 16, 112, 111, 105, 110, 116,
-      115, 95, 102, 111, 114, 119, 97, 114, 100, 101, 100, 24, 9, 32, 1, 40, 4, 82,
-      15, 112, 111, 105, 110, 116, 115, 70, 111, 114, 119, 97, 114, 100, 101, 100, 18, 39,
-      10, 15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 106, 101, 99, 116, 101, 100, 24,
-      10, 32, 1, 40, 4, 82, 14, 112, 111, 105, 110, 116, 115, 82, 101, 106, 101, 99,
-      116, 101, 100, 18, 38, 10, 15, 112, 111, 105, 110, 116, 115, 95, 103, 105, 118, 101,
-      110, 95, 117, 112, 24, 11, 32, 1, 40, 4, 82, 13, 112, 111, 105, 110, 116, 115,
-      71, 105, 118, 101, 110, 85, 112, 18, 31, 10, 11, 102, 114, 97, 109, 101, 115, 95,
-      115, 101, 110, 116, 24, 12, 32, 1, 40, 4, 82, 10, 102, 114, 97, 109, 101, 115,
-      83, 101, 110, 116, 18, 35, 10, 13, 102, 114, 97, 109, 101, 115, 95, 114, 101, 115,
-      101, 110, 116, 24, 13, 32, 1, 40, 4, 82, 12, 102, 114, 97, 109, 101, 115, 82,
-      101, 115, 101, 110, 116, 18, 29, 10, 10, 98, 121, 116, 101, 115, 95, 115, 101, 110,
-      116, 24, 14, 32, 1, 40, 4, 82, 9, 98, 121, 116, 101, 115, 83, 101, 110, 116,
-      18, 50, 10, 21, 98, 121, 116, 101, 115, 95, 115, 101, 110, 116, 95, 99, 111, 109,
-      112, 114, 101, 115, 115, 101, 100, 24, 15, 32, 1, 40, 4, 82, 19, 98, 121, 116,
-      101, 115, 83, 101, 110, 116, 67, 111, 109, 112, 114, 101, 115, 115, 101, 100, 18, 31,
-      10, 11, 112, 111, 105, 110, 116, 115, 95, 115, 101, 110, 116, 24, 16, 32, 1, 40,
-      4, 82, 10, 112, 111, 105, 110, 116, 115, 83, 101, 110, 116, 34, 41, 10, 13, 76,
-      111, 99, 97, 116, 101, 82, 101, 113, 117, 101, 115, 116, 18, 24, 10, 7, 109, 101,
-      116, 114, 105, 99, 115, 24, 1, 32, 3, 40, 9, 82, 7, 109, 101, 116, 114, 105,
-      99, 115, 34, 64, 10, 11, 76, 111, 99, 97, 116, 101, 82, 101, 112, 108, 121, 18,
-      49, 10, 9, 108, 111, 99, 97, 116, 105, 111, 110, 115, 24, 1, 32, 3, 40, 11,
-      50, 19, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 111, 99, 97, 116,
-      105, 111, 110, 82, 9, 108, 111, 99, 97, 116, 105, 111, 110, 115, 34, 130, 1, 10,
-      8, 76, 111, 99, 97, 116, 105, 111, 110, 18, 22, 10, 6, 109, 101, 116, 114, 105,
-      99, 24, 1, 32, 1, 40, 9, 82, 6, 109, 101, 116, 114, 105, 99, 18, 28, 10,
-      9, 112, 97, 114, 116, 105, 116, 105, 111, 110, 24, 2, 32, 1, 40, 13, 82, 9,
-      112, 97, 114, 116, 105, 116, 105, 111, 110, 18, 20, 10, 5, 115, 104, 97, 114, 100,
-      24, 3, 32, 1, 40, 13, 82, 5, 115, 104, 97, 114, 100, 18, 20, 10, 5, 111,
-      119, 110, 101, 114, 24, 4, 32, 1, 40, 9, 82, 5, 111, 119, 110, 101, 114, 18,
-      20, 10, 5, 101, 112, 111, 99, 104, 24, 5, 32, 1, 40, 4, 82, 5, 101, 112,
-      111, 99, 104, 34, 65, 10, 12, 68, 114, 97, 105, 110, 82, 101, 113, 117, 101, 115,
-      116, 18, 49, 10, 20, 116, 105, 109, 101, 111, 117, 116, 95, 109, 105, 108, 108, 105,
-      115, 101, 99, 111, 110, 100, 115, 24, 1, 32, 1, 40, 3, 82, 19, 116, 105, 109,
-      101, 111, 117, 116, 77, 105, 108, 108, 105, 115, 101, 99, 111, 110, 100, 115, 34, 147,
-      1, 10, 13, 68, 114, 97, 105, 110, 80, 114, 111, 103, 114, 101, 115, 115, 18, 18,
-      10, 4, 115, 116, 101, 112, 24, 1, 32, 1, 40, 9, 82, 4, 115, 116, 101, 112,
-      18, 44, 10, 18, 115, 101, 114, 105, 101, 115, 95, 104, 97, 110, 100, 101, 100, 95,
-      111, 118, 101, 114, 24, 2, 32, 1, 40, 4, 82, 16, 115, 101, 114, 105, 101, 115,
-      72, 97, 110, 100, 101, 100, 79, 118, 101, 114, 18, 44, 10, 18, 115, 108, 105, 99,
-      101, 115, 95, 104, 97, 110, 100, 101, 100, 95, 111, 118, 101, 114, 24, 3, 32, 1,
-      40, 4, 82, 16, 115, 108, 105, 99, 101, 115, 72, 97, 110, 100, 101, 100, 79, 118,
-      101, 114, 18, 18, 10, 4, 100, 111, 110, 101, 24, 4, 32, 1, 40, 8, 82, 4,
-      100, 111, 110, 101, 42, 166, 3, 10, 12, 82, 101, 106, 101, 99, 116, 82, 101, 97,
-      115, 111, 110, 18, 29, 10, 25, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83,
-      79, 78, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18, 27,
-      10, 23, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 86, 65,
-      76, 85, 69, 95, 78, 65, 78, 16, 1, 18, 28, 10, 24, 82, 69, 74, 69, 67,
-      84, 95, 82, 69, 65, 83, 79, 78, 95, 78, 65, 77, 69, 95, 69, 77, 80, 84,
-      89, 16, 2, 18, 31, 10, 27, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83,
-      79, 78, 95, 78, 65, 77, 69, 95, 84, 79, 79, 95, 76, 79, 78, 71, 16, 3,
-      18, 31, 10, 27, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95,
-      78, 65, 77, 69, 95, 78, 79, 84, 95, 85, 84, 70, 56, 16, 4, 18, 30, 10,
+      9, 116, 101, 108, 101, 109, 101, 116, 114, 121, 34, 239, 1, 10, 5, 80, 111, 105,
+      110, 116, 18, 22, 10, 6, 109, 101, 116, 114, 105, 99, 24, 1, 32, 1, 40, 9,
+      82, 6, 109, 101, 116, 114, 105, 99, 18, 20, 10, 5, 118, 97, 108, 117, 101, 24,
+      2, 32, 1, 40, 1, 82, 5, 118, 97, 108, 117, 101, 18, 28, 10, 9, 116, 105,
+      109, 101, 115, 116, 97, 109, 112, 24, 3, 32, 1, 40, 3, 82, 9, 116, 105, 109,
+      101, 115, 116, 97, 109, 112, 18, 52, 10, 6, 108, 97, 98, 101, 108, 115, 24, 4,
+      32, 3, 40, 11, 50, 28, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 80,
+      111, 105, 110, 116, 46, 76, 97, 98, 101, 108, 115, 69, 110, 116, 114, 121, 82, 6,
+      108, 97, 98, 101, 108, 115, 18, 41, 10, 4, 107, 105, 110, 100, 24, 5, 32, 1,
+      40, 14, 50, 21, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 77, 101, 116,
+      114, 105, 99, 75, 105, 110, 100, 82, 4, 107, 105, 110, 100, 26, 57, 10, 11, 76,
+      97, 98, 101, 108, 115, 69, 110, 116, 114, 121, 18, 16, 10, 3, 107, 101, 121, 24,
+      1, 32, 1, 40, 9, 82, 3, 107, 101, 121, 18, 20, 10, 5, 118, 97, 108, 117,
+      101, 24, 2, 32, 1, 40, 9, 82, 5, 118, 97, 108, 117, 101, 58, 2, 56, 1,
+      34, 135, 1, 10, 9, 82, 101, 106, 101, 99, 116, 105, 111, 110, 18, 47, 10, 6,
+      114, 101, 97, 115, 111, 110, 24, 1, 32, 1, 40, 14, 50, 23, 46, 116, 101, 108,
+      101, 109, 101, 116, 114, 121, 46, 82, 101, 106, 101, 99, 116, 82, 101, 97, 115, 111,
+      110, 82, 6, 114, 101, 97, 115, 111, 110, 18, 20, 10, 5, 99, 111, 117, 110, 116,
+      24, 2, 32, 1, 40, 3, 82, 5, 99, 111, 117, 110, 116, 18, 31, 10, 11, 102,
+      105, 114, 115, 116, 95, 105, 110, 100, 101, 120, 24, 3, 32, 1, 40, 3, 82, 10,
+      102, 105, 114, 115, 116, 73, 110, 100, 101, 120, 18, 18, 10, 4, 104, 105, 110, 116,
+      24, 4, 32, 1, 40, 9, 82, 4, 104, 105, 110, 116, 34, 178, 1, 10, 3, 65,
+      99, 107, 18, 39, 10, 15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 99, 101, 105,
+      118, 101, 100, 24, 1, 32, 1, 40, 3, 82, 14, 112, 111, 105, 110, 116, 115, 82,
+      101, 99, 101, 105, 118, 101, 100, 18, 39, 10, 15, 112, 111, 105, 110, 116, 115, 95,
+      114, 101, 106, 101, 99, 116, 101, 100, 24, 2, 32, 1, 40, 3, 82, 14, 112, 111,
+      105, 110, 116, 115, 82, 101, 106, 101, 99, 116, 101, 100, 18, 52, 10, 10, 114, 101,
+      106, 101, 99, 116, 105, 111, 110, 115, 24, 3, 32, 3, 40, 11, 50, 20, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 82, 101, 106, 101, 99, 116, 105, 111, 110,
+      82, 10, 114, 101, 106, 101, 99, 116, 105, 111, 110, 115, 18, 35, 10, 13, 112, 111,
+      105, 110, 116, 115, 95, 104, 105, 110, 116, 101, 100, 24, 4, 32, 1, 40, 3, 82,
+      12, 112, 111, 105, 110, 116, 115, 72, 105, 110, 116, 101, 100, 34, 7, 10, 5, 69,
+      109, 112, 116, 121, 34, 34, 10, 8, 71, 114, 111, 117, 112, 105, 110, 103, 18, 22,
+      10, 6, 108, 97, 98, 101, 108, 115, 24, 1, 32, 3, 40, 9, 82, 6, 108, 97,
+      98, 101, 108, 115, 34, 120, 10, 8, 79, 114, 100, 101, 114, 105, 110, 103, 18, 50,
+      10, 9, 115, 116, 97, 116, 105, 115, 116, 105, 99, 24, 1, 32, 1, 40, 14, 50,
+      20, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 116, 97, 116, 105, 115,
+      116, 105, 99, 82, 9, 115, 116, 97, 116, 105, 115, 116, 105, 99, 18, 26, 10, 8,
+      113, 117, 97, 110, 116, 105, 108, 101, 24, 2, 32, 1, 40, 1, 82, 8, 113, 117,
+      97, 110, 116, 105, 108, 101, 18, 28, 10, 9, 97, 115, 99, 101, 110, 100, 105, 110,
+      103, 24, 3, 32, 1, 40, 8, 82, 9, 97, 115, 99, 101, 110, 100, 105, 110, 103,
+      34, 167, 4, 10, 14, 83, 117, 109, 109, 97, 114, 121, 82, 101, 113, 117, 101, 115,
+      116, 18, 20, 10, 5, 110, 97, 109, 101, 115, 24, 1, 32, 3, 40, 9, 82, 5,
+      110, 97, 109, 101, 115, 18, 26, 10, 8, 112, 114, 101, 102, 105, 120, 101, 115, 24,
+      2, 32, 3, 40, 9, 82, 8, 112, 114, 101, 102, 105, 120, 101, 115, 18, 20, 10,
+      5, 103, 108, 111, 98, 115, 24, 3, 32, 3, 40, 9, 82, 5, 103, 108, 111, 98,
+      115, 18, 37, 10, 14, 119, 105, 110, 100, 111, 119, 95, 115, 101, 99, 111, 110, 100,
+      115, 24, 4, 32, 1, 40, 3, 82, 13, 119, 105, 110, 100, 111, 119, 83, 101, 99,
+      111, 110, 100, 115, 18, 27, 10, 9, 112, 97, 103, 101, 95, 115, 105, 122, 101, 24,
+      5, 32, 1, 40, 5, 82, 8, 112, 97, 103, 101, 83, 105, 122, 101, 18, 29, 10,
+      10, 112, 97, 103, 101, 95, 116, 111, 107, 101, 110, 24, 6, 32, 1, 40, 9, 82,
+      9, 112, 97, 103, 101, 84, 111, 107, 101, 110, 18, 27, 10, 9, 98, 121, 116, 101,
+      115, 95, 109, 97, 120, 24, 7, 32, 1, 40, 3, 82, 8, 98, 121, 116, 101, 115,
+      77, 97, 120, 18, 20, 10, 5, 108, 111, 99, 97, 108, 24, 8, 32, 1, 40, 8,
+      82, 5, 108, 111, 99, 97, 108, 18, 22, 10, 6, 115, 116, 114, 105, 99, 116, 24,
+      9, 32, 1, 40, 8, 82, 6, 115, 116, 114, 105, 99, 116, 18, 28, 10, 9, 113,
+      117, 97, 110, 116, 105, 108, 101, 115, 24, 10, 32, 3, 40, 1, 82, 9, 113, 117,
+      97, 110, 116, 105, 108, 101, 115, 18, 52, 10, 10, 115, 116, 97, 116, 105, 115, 116,
+      105, 99, 115, 24, 11, 32, 3, 40, 14, 50, 20, 46, 116, 101, 108, 101, 109, 101,
+      116, 114, 121, 46, 83, 116, 97, 116, 105, 115, 116, 105, 99, 82, 10, 115, 116, 97,
+      116, 105, 115, 116, 105, 99, 115, 18, 28, 10, 9, 115, 101, 108, 101, 99, 116, 111,
+      114, 115, 24, 12, 32, 3, 40, 9, 82, 9, 115, 101, 108, 101, 99, 116, 111, 114,
+      115, 18, 46, 10, 8, 103, 114, 111, 117, 112, 95, 98, 121, 24, 13, 32, 1, 40,
+      11, 50, 19, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 71, 114, 111, 117,
+      112, 105, 110, 103, 82, 7, 103, 114, 111, 117, 112, 66, 121, 18, 46, 10, 8, 111,
+      114, 100, 101, 114, 95, 98, 121, 24, 14, 32, 1, 40, 11, 50, 19, 46, 116, 101,
+      108, 101, 109, 101, 116, 114, 121, 46, 79, 114, 100, 101, 114, 105, 110, 103, 82, 7,
+      111, 114, 100, 101, 114, 66, 121, 18, 20, 10, 5, 108, 105, 109, 105, 116, 24, 15,
+      32, 1, 40, 5, 82, 5, 108, 105, 109, 105, 116, 18, 18, 10, 4, 102, 114, 111,
+      109, 24, 16, 32, 1, 40, 3, 82, 4, 102, 114, 111, 109, 18, 14, 10, 2, 116,
+      111, 24, 17, 32, 1, 40, 3, 82, 2, 116, 111, 18, 19, 10, 5, 97, 115, 95,
+      111, 102, 24, 18, 32, 1, 40, 3, 82, 4, 97, 115, 79, 102, 34, 242, 3, 10,
+      13, 77, 101, 116, 114, 105, 99, 83, 117, 109, 109, 97, 114, 121, 18, 20, 10, 5,
+      99, 111, 117, 110, 116, 24, 1, 32, 1, 40, 3, 82, 5, 99, 111, 117, 110, 116,
+      18, 16, 10, 3, 115, 117, 109, 24, 2, 32, 1, 40, 1, 82, 3, 115, 117, 109,
+      18, 16, 10, 3, 97, 118, 103, 24, 3, 32, 1, 40, 1, 82, 3, 97, 118, 103,
+      18, 16, 10, 3, 109, 105, 110, 24, 4, 32, 1, 40, 1, 82, 3, 109, 105, 110,
+      18, 16, 10, 3, 109, 97, 120, 24, 5, 32, 1, 40, 1, 82, 3, 109, 97, 120,
+      18, 47, 10, 19, 112, 111, 115, 105, 116, 105, 118, 101, 95, 105, 110, 102, 105, 110,
+      105, 116, 105, 101, 115, 24, 6, 32, 1, 40, 3, 82, 18, 112, 111, 115, 105, 116,
+      105, 118, 101, 73, 110, 102, 105, 110, 105, 116, 105, 101, 115, 18, 47, 10, 19, 110,
+      101, 103, 97, 116, 105, 118, 101, 95, 105, 110, 102, 105, 110, 105, 116, 105, 101, 115,
+      24, 7, 32, 1, 40, 3, 82, 18, 110, 101, 103, 97, 116, 105, 118, 101, 73, 110,
+      102, 105, 110, 105, 116, 105, 101, 115, 18, 26, 10, 8, 118, 97, 114, 105, 97, 110,
+      99, 101, 24, 8, 32, 1, 40, 1, 82, 8, 118, 97, 114, 105, 97, 110, 99, 101,
+      18, 22, 10, 6, 115, 116, 100, 100, 101, 118, 24, 9, 32, 1, 40, 1, 82, 6,
+      115, 116, 100, 100, 101, 118, 18, 18, 10, 4, 108, 97, 115, 116, 24, 10, 32, 1,
+      40, 1, 82, 4, 108, 97, 115, 116, 18, 27, 10, 9, 108, 97, 115, 116, 95, 115,
+      101, 101, 110, 24, 11, 32, 1, 40, 3, 82, 8, 108, 97, 115, 116, 83, 101, 101,
+      110, 18, 29, 10, 10, 102, 105, 114, 115, 116, 95, 115, 101, 101, 110, 24, 12, 32,
+      1, 40, 3, 82, 9, 102, 105, 114, 115, 116, 83, 101, 101, 110, 18, 18, 10, 4,
+      114, 97, 116, 101, 24, 13, 32, 1, 40, 1, 82, 4, 114, 97, 116, 101, 18, 25,
+      10, 8, 115, 117, 109, 95, 114, 97, 116, 101, 24, 14, 32, 1, 40, 1, 82, 7,
+      115, 117, 109, 82, 97, 116, 101, 18, 28, 10, 9, 113, 117, 97, 110, 116, 105, 108,
+      101, 115, 24, 15, 32, 3, 40, 1, 82, 9, 113, 117, 97, 110, 116, 105, 108, 101,
+      115, 18, 37, 10, 14, 113, 117, 97, 110, 116, 105, 108, 101, 95, 101, 114, 114, 111,
+      114, 24, 16, 32, 1, 40, 1, 82, 13, 113, 117, 97, 110, 116, 105, 108, 101, 69,
+      114, 114, 111, 114, 18, 41, 10, 4, 107, 105, 110, 100, 24, 17, 32, 1, 40, 14,
+      50, 21, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 77, 101, 116, 114, 105,
+      99, 75, 105, 110, 100, 82, 4, 107, 105, 110, 100, 34, 210, 1, 10, 12, 83, 101,
+      114, 105, 101, 115, 82, 101, 112, 111, 114, 116, 18, 22, 10, 6, 109, 101, 116, 114,
+      105, 99, 24, 1, 32, 1, 40, 9, 82, 6, 109, 101, 116, 114, 105, 99, 18, 59,
+      10, 6, 108, 97, 98, 101, 108, 115, 24, 2, 32, 3, 40, 11, 50, 35, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 101, 114, 105, 101, 115, 82, 101, 112,
+      111, 114, 116, 46, 76, 97, 98, 101, 108, 115, 69, 110, 116, 114, 121, 82, 6, 108,
+      97, 98, 101, 108, 115, 18, 50, 10, 7, 115, 117, 109, 109, 97, 114, 121, 24, 3,
+      32, 1, 40, 11, 50, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 77,
+      101, 116, 114, 105, 99, 83, 117, 109, 109, 97, 114, 121, 82, 7, 115, 117, 109, 109,
+      97, 114, 121, 26, 57, 10, 11, 76, 97, 98, 101, 108, 115, 69, 110, 116, 114, 121,
+      18, 16, 10, 3, 107, 101, 121, 24, 1, 32, 1, 40, 9, 82, 3, 107, 101, 121,
+      18, 20, 10, 5, 118, 97, 108, 117, 101, 24, 2, 32, 1, 40, 9, 82, 5, 118,
+      97, 108, 117, 101, 58, 2, 56, 1, 34, 153, 4, 10, 6, 82, 101, 112, 111, 114,
+      116, 18, 56, 10, 7, 109, 101, 116, 114, 105, 99, 115, 24, 1, 32, 3, 40, 11,
+      50, 30, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82, 101, 112, 111, 114,
+      116, 46, 77, 101, 116, 114, 105, 99, 115, 69, 110, 116, 114, 121, 82, 7, 109, 101,
+      116, 114, 105, 99, 115, 18, 38, 10, 15, 110, 101, 120, 116, 95, 112, 97, 103, 101,
+      95, 116, 111, 107, 101, 110, 24, 2, 32, 1, 40, 9, 82, 13, 110, 101, 120, 116,
+      80, 97, 103, 101, 84, 111, 107, 101, 110, 18, 19, 10, 5, 97, 115, 95, 111, 102,
+      24, 3, 32, 1, 40, 3, 82, 4, 97, 115, 79, 102, 18, 37, 10, 14, 119, 105,
+      110, 100, 111, 119, 95, 115, 101, 99, 111, 110, 100, 115, 24, 4, 32, 1, 40, 3,
+      82, 13, 119, 105, 110, 100, 111, 119, 83, 101, 99, 111, 110, 100, 115, 18, 45, 10,
+      18, 114, 101, 115, 111, 108, 117, 116, 105, 111, 110, 95, 115, 101, 99, 111, 110, 100,
+      115, 24, 5, 32, 1, 40, 3, 82, 17, 114, 101, 115, 111, 108, 117, 116, 105, 111,
+      110, 83, 101, 99, 111, 110, 100, 115, 18, 47, 10, 8, 99, 111, 118, 101, 114, 97,
+      103, 101, 24, 10, 32, 1, 40, 11, 50, 19, 46, 116, 101, 108, 101, 109, 101, 116,
+      114, 121, 46, 67, 111, 118, 101, 114, 97, 103, 101, 82, 8, 99, 111, 118, 101, 114,
+      97, 103, 101, 18, 47, 10, 6, 115, 101, 114, 105, 101, 115, 24, 11, 32, 3, 40,
+      11, 50, 23, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 101, 114, 105,
+      101, 115, 82, 101, 112, 111, 114, 116, 82, 6, 115, 101, 114, 105, 101, 115, 18, 28,
+      10, 9, 113, 117, 97, 110, 116, 105, 108, 101, 115, 24, 12, 32, 3, 40, 1, 82,
+      9, 113, 117, 97, 110, 116, 105, 108, 101, 115, 18, 18, 10, 4, 102, 114, 111, 109,
+      24, 13, 32, 1, 40, 3, 82, 4, 102, 114, 111, 109, 18, 14, 10, 2, 116, 111,
+      24, 14, 32, 1, 40, 3, 82, 2, 116, 111, 18, 37, 10, 14, 113, 117, 97, 110,
+      116, 105, 108, 101, 115, 95, 102, 114, 111, 109, 24, 15, 32, 1, 40, 3, 82, 13,
+      113, 117, 97, 110, 116, 105, 108, 101, 115, 70, 114, 111, 109, 18, 33, 10, 12, 113,
+      117, 97, 110, 116, 105, 108, 101, 115, 95, 116, 111, 24, 16, 32, 1, 40, 3, 82,
+      11, 113, 117, 97, 110, 116, 105, 108, 101, 115, 84, 111, 26, 84, 10, 12, 77, 101,
+      116, 114, 105, 99, 115, 69, 110, 116, 114, 121, 18, 16, 10, 3, 107, 101, 121, 24,
+      1, 32, 1, 40, 9, 82, 3, 107, 101, 121, 18, 46, 10, 5, 118, 97, 108, 117,
+      101, 24, 2, 32, 1, 40, 11, 50, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114,
+      121, 46, 77, 101, 116, 114, 105, 99, 83, 117, 109, 109, 97, 114, 121, 82, 5, 118,
+      97, 108, 117, 101, 58, 2, 56, 1, 34, 154, 1, 10, 8, 67, 111, 118, 101, 114,
+      97, 103, 101, 18, 26, 10, 8, 99, 111, 109, 112, 108, 101, 116, 101, 24, 1, 32,
+      1, 40, 8, 82, 8, 99, 111, 109, 112, 108, 101, 116, 101, 18, 20, 10, 5, 101,
+      112, 111, 99, 104, 24, 2, 32, 1, 40, 4, 82, 5, 101, 112, 111, 99, 104, 18,
+      45, 10, 5, 110, 111, 100, 101, 115, 24, 3, 32, 3, 40, 11, 50, 23, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 78, 111, 100, 101, 67, 111, 118, 101, 114,
+      97, 103, 101, 82, 5, 110, 111, 100, 101, 115, 18, 45, 10, 18, 109, 101, 109, 98,
+      101, 114, 115, 104, 105, 112, 95, 117, 110, 107, 110, 111, 119, 110, 24, 4, 32, 1,
+      40, 8, 82, 17, 109, 101, 109, 98, 101, 114, 115, 104, 105, 112, 85, 110, 107, 110,
+      111, 119, 110, 34, 171, 2, 10, 12, 78, 111, 100, 101, 67, 111, 118, 101, 114, 97,
+      103, 101, 18, 23, 10, 7, 110, 111, 100, 101, 95, 105, 100, 24, 1, 32, 1, 40,
+      9, 82, 6, 110, 111, 100, 101, 73, 100, 18, 32, 10, 11, 105, 110, 99, 97, 114,
+      110, 97, 116, 105, 111, 110, 24, 2, 32, 1, 40, 4, 82, 11, 105, 110, 99, 97,
+      114, 110, 97, 116, 105, 111, 110, 18, 26, 10, 8, 97, 110, 115, 119, 101, 114, 101,
+      100, 24, 3, 32, 1, 40, 8, 82, 8, 97, 110, 115, 119, 101, 114, 101, 100, 18,
+      20, 10, 5, 101, 114, 114, 111, 114, 24, 4, 32, 1, 40, 9, 82, 5, 101, 114,
+      114, 111, 114, 18, 49, 10, 20, 108, 97, 116, 101, 110, 99, 121, 95, 109, 105, 99,
+      114, 111, 115, 101, 99, 111, 110, 100, 115, 24, 5, 32, 1, 40, 3, 82, 19, 108,
+      97, 116, 101, 110, 99, 121, 77, 105, 99, 114, 111, 115, 101, 99, 111, 110, 100, 115,
+      18, 53, 10, 22, 115, 116, 97, 108, 101, 110, 101, 115, 115, 95, 109, 105, 108, 108,
+      105, 115, 101, 99, 111, 110, 100, 115, 24, 6, 32, 1, 40, 3, 82, 21, 115, 116,
+      97, 108, 101, 110, 101, 115, 115, 77, 105, 108, 108, 105, 115, 101, 99, 111, 110, 100,
+      115, 18, 35, 10, 13, 112, 111, 105, 110, 116, 115, 95, 104, 105, 110, 116, 101, 100,
+      24, 7, 32, 1, 40, 4, 82, 12, 112, 111, 105, 110, 116, 115, 72, 105, 110, 116,
+      101, 100, 18, 31, 10, 11, 104, 97, 110, 100, 101, 100, 95, 111, 118, 101, 114, 24,
+      8, 32, 1, 40, 8, 82, 10, 104, 97, 110, 100, 101, 100, 79, 118, 101, 114, 34,
+      44, 10, 20, 67, 108, 117, 115, 116, 101, 114, 83, 116, 97, 116, 117, 115, 82, 101,
+      113, 117, 101, 115, 116, 18, 20, 10, 5, 108, 111, 99, 97, 108, 24, 1, 32, 1,
+      40, 8, 82, 5, 108, 111, 99, 97, 108, 34, 86, 10, 13, 67, 108, 117, 115, 116,
+      101, 114, 83, 116, 97, 116, 117, 115, 18, 24, 10, 7, 99, 108, 117, 115, 116, 101,
+      114, 24, 1, 32, 1, 40, 9, 82, 7, 99, 108, 117, 115, 116, 101, 114, 18, 43,
+      10, 5, 110, 111, 100, 101, 115, 24, 2, 32, 3, 40, 11, 50, 21, 46, 116, 101,
+      108, 101, 109, 101, 116, 114, 121, 46, 78, 111, 100, 101, 83, 116, 97, 116, 117, 115,
+      82, 5, 110, 111, 100, 101, 115, 34, 252, 2, 10, 6, 76, 101, 100, 103, 101, 114,
+      18, 26, 10, 8, 114, 101, 99, 101, 105, 118, 101, 100, 24, 1, 32, 1, 40, 4,
+      82, 8, 114, 101, 99, 101, 105, 118, 101, 100, 18, 24, 10, 7, 97, 112, 112, 108,
+      105, 101, 100, 24, 2, 32, 1, 40, 4, 82, 7, 97, 112, 112, 108, 105, 101, 100,
+      18, 28, 10, 9, 102, 111, 114, 119, 97, 114, 100, 101, 100, 24, 3, 32, 1, 40,
+      4, 82, 9, 102, 111, 114, 119, 97, 114, 100, 101, 100, 18, 22, 10, 6, 104, 105,
+      110, 116, 101, 100, 24, 4, 32, 1, 40, 4, 82, 6, 104, 105, 110, 116, 101, 100,
+      18, 27, 10, 9, 105, 110, 95, 102, 108, 105, 103, 104, 116, 24, 5, 32, 1, 40,
+      4, 82, 8, 105, 110, 70, 108, 105, 103, 104, 116, 18, 26, 10, 8, 114, 101, 106,
+      101, 99, 116, 101, 100, 24, 6, 32, 1, 40, 4, 82, 8, 114, 101, 106, 101, 99,
+      116, 101, 100, 18, 54, 10, 10, 114, 101, 106, 101, 99, 116, 105, 111, 110, 115, 24,
+      7, 32, 3, 40, 11, 50, 22, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
+      82, 101, 97, 115, 111, 110, 67, 111, 117, 110, 116, 82, 10, 114, 101, 106, 101, 99,
+      116, 105, 111, 110, 115, 18, 25, 10, 8, 103, 105, 118, 101, 110, 95, 117, 112, 24,
+      8, 32, 1, 40, 4, 82, 7, 103, 105, 118, 101, 110, 85, 112, 18, 44, 10, 18,
+      102, 114, 111, 109, 95, 112, 101, 101, 114, 115, 95, 97, 112, 112, 108, 105, 101, 100,
+      24, 9, 32, 1, 40, 4, 82, 16, 102, 114, 111, 109, 80, 101, 101, 114, 115, 65,
+      112, 112, 108, 105, 101, 100, 18, 46, 10, 19, 102, 114, 111, 109, 95, 112, 101, 101,
+      114, 115, 95, 114, 101, 106, 101, 99, 116, 101, 100, 24, 10, 32, 1, 40, 4, 82,
+      17, 102, 114, 111, 109, 80, 101, 101, 114, 115, 82, 101, 106, 101, 99, 116, 101, 100,
+      18, 28, 10, 9, 105, 109, 98, 97, 108, 97, 110, 99, 101, 24, 11, 32, 1, 40,
+      3, 82, 9, 105, 109, 98, 97, 108, 97, 110, 99, 101, 34, 84, 10, 11, 82, 101,
+      97, 115, 111, 110, 67, 111, 117, 110, 116, 18, 47, 10, 6, 114, 101, 97, 115, 111,
+      110, 24, 1, 32, 1, 40, 14, 50, 23, 46, 116, 101, 108, 101, 109, 101, 116, 114,
+      121, 46, 82, 101, 106, 101, 99, 116, 82, 101, 97, 115, 111, 110, 82, 6, 114, 101,
+      97, 115, 111, 110, 18, 20, 10, 5, 99, 111, 117, 110, 116, 24, 2, 32, 1, 40,
+      4, 82, 5, 99, 111, 117, 110, 116, 34, 245, 3, 10, 10, 78, 111, 100, 101, 83,
+      116, 97, 116, 117, 115, 18, 14, 10, 2, 105, 100, 24, 1, 32, 1, 40, 9, 82,
+      2, 105, 100, 18, 32, 10, 11, 105, 110, 99, 97, 114, 110, 97, 116, 105, 111, 110,
+      24, 2, 32, 1, 40, 4, 82, 11, 105, 110, 99, 97, 114, 110, 97, 116, 105, 111,
+      110, 18, 20, 10, 5, 101, 114, 114, 111, 114, 24, 3, 32, 1, 40, 9, 82, 5,
+      101, 114, 114, 111, 114, 18, 20, 10, 5, 101, 112, 111, 99, 104, 24, 4, 32, 1,
+      40, 4, 82, 5, 101, 112, 111, 99, 104, 18, 24, 10, 7, 97, 100, 100, 114, 101,
+      115, 115, 24, 5, 32, 1, 40, 9, 82, 7, 97, 100, 100, 114, 101, 115, 115, 18,
+      30, 10, 10, 112, 97, 114, 116, 105, 116, 105, 111, 110, 115, 24, 6, 32, 1, 40,
+      13, 82, 10, 112, 97, 114, 116, 105, 116, 105, 111, 110, 115, 18, 20, 10, 5, 112,
+      104, 97, 115, 101, 24, 7, 32, 1, 40, 9, 82, 5, 112, 104, 97, 115, 101, 18,
+      41, 10, 6, 108, 101, 100, 103, 101, 114, 24, 8, 32, 1, 40, 11, 50, 17, 46,
+      116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 101, 100, 103, 101, 114, 82, 6,
+      108, 101, 100, 103, 101, 114, 18, 43, 10, 5, 108, 105, 110, 107, 115, 24, 9, 32,
+      3, 40, 11, 50, 21, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 105,
+      110, 107, 83, 116, 97, 116, 117, 115, 82, 5, 108, 105, 110, 107, 115, 18, 22, 10,
+      6, 115, 101, 114, 105, 101, 115, 24, 10, 32, 1, 40, 4, 82, 6, 115, 101, 114,
+      105, 101, 115, 18, 24, 10, 7, 118, 101, 114, 115, 105, 111, 110, 24, 11, 32, 1,
+      40, 9, 82, 7, 118, 101, 114, 115, 105, 111, 110, 18, 49, 10, 7, 109, 101, 109,
+      98, 101, 114, 115, 24, 12, 32, 3, 40, 11, 50, 23, 46, 116, 101, 108, 101, 109,
+      101, 116, 114, 121, 46, 77, 101, 109, 98, 101, 114, 83, 116, 97, 116, 117, 115, 82,
+      7, 109, 101, 109, 98, 101, 114, 115, 18, 63, 10, 8, 114, 101, 102, 117, 115, 97,
+      108, 115, 24, 13, 32, 3, 40, 11, 50, 35, 46, 116, 101, 108, 101, 109, 101, 116,
+      114, 121, 46, 78, 111, 100, 101, 83, 116, 97, 116, 117, 115, 46, 82, 101, 102, 117,
+      115, 97, 108, 115, 69, 110, 116, 114, 121, 82, 8, 114, 101, 102, 117, 115, 97, 108,
+      115, 26, 59, 10, 13, 82, 101, 102, 117, 115, 97, 108, 115, 69, 110, 116, 114, 121,
+      18, 16, 10, 3, 107, 101, 121, 24, 1, 32, 1, 40, 9, 82, 3, 107, 101, 121,
+      18, 20, 10, 5, 118, 97, 108, 117, 101, 24, 2, 32, 1, 40, 4, 82, 5, 118,
+      97, 108, 117, 101, 58, 2, 56, 1, 34, 132, 1, 10, 12, 77, 101, 109, 98, 101,
+      114, 83, 116, 97, 116, 117, 115, 18, 14, 10, 2, 105, 100, 24, 1, 32, 1, 40,
+      9, 82, 2, 105, 100, 18, 24, 10, 7, 97, 100, 100, 114, 101, 115, 115, 24, 2,
+      32, 1, 40, 9, 82, 7, 97, 100, 100, 114, 101, 115, 115, 18, 30, 10, 10, 112,
+      97, 114, 116, 105, 116, 105, 111, 110, 115, 24, 3, 32, 1, 40, 13, 82, 10, 112,
+      97, 114, 116, 105, 116, 105, 111, 110, 115, 18, 18, 10, 4, 114, 111, 108, 101, 24,
+      4, 32, 1, 40, 9, 82, 4, 114, 111, 108, 101, 18, 22, 10, 6, 119, 101, 105,
+      103, 104, 116, 24, 5, 32, 1, 40, 13, 82, 6, 119, 101, 105, 103, 104, 116, 34,
+      204, 4, 10, 10, 76, 105, 110, 107, 83, 116, 97, 116, 117, 115, 18, 23, 10, 7,
+      112, 101, 101, 114, 95, 105, 100, 24, 1, 32, 1, 40, 9, 82, 6, 112, 101, 101,
+      114, 73, 100, 18, 41, 10, 16, 112, 101, 101, 114, 95, 105, 110, 99, 97, 114, 110,
+      97, 116, 105, 111, 110, 24, 2, 32, 1, 40, 4, 82, 15, 112, 101, 101, 114, 73,
+      110, 99, 97, 114, 110, 97, 116, 105, 111, 110, 18, 20, 10, 5, 115, 116, 97, 116,
+      101, 24, 3, 32, 1, 40, 9, 82, 5, 115, 116, 97, 116, 101, 18, 20, 10, 5,
+      101, 114, 114, 111, 114, 24, 4, 32, 1, 40, 9, 82, 5, 101, 114, 114, 111, 114,
+      18, 40, 10, 16, 112, 111, 105, 110, 116, 115, 95, 105, 110, 95, 102, 108, 105, 103,
+      104, 116, 24, 5, 32, 1, 40, 4, 82, 14, 112, 111, 105, 110, 116, 115, 73, 110,
+      70, 108, 105, 103, 104, 116, 18, 35, 10, 13, 112, 111, 105, 110, 116, 115, 95, 104,
+      105, 110, 116, 101, 100, 24, 6, 32, 1, 40, 4, 82, 12, 112, 111, 105, 110, 116,
+      115, 72, 105, 110, 116, 101, 100, 18, 38, 10, 15, 98, 121, 116, 101, 115, 95, 105,
+      110, 95, 102, 108, 105, 103, 104, 116, 24, 7, 32, 1, 40, 4, 82, 13, 98, 121,
+      116, 101, 115, 73, 110, 70, 108, 105, 103, 104, 116, 18, 33, 10, 12, 98, 121, 116,
+      101, 115, 95, 104, 105, 110, 116, 101, 100, 24, 8, 32, 1, 40, 4, 82, 11, 98,
+      121, 116, 101, 115, 72, 105, 110, 116, 101, 100, 18, 41, 10, 16, 112, 111, 105, 110,
+      116, 115, 95, 102, 111, 114, 119, 97, 114, 100, 101, 100, 24, 9, 32, 1, 40, 4,
+      82, 15, 112, 111, 105, 110, 116, 115, 70, 111, 114, 119, 97, 114, 100, 101, 100, 18,
+      39, 10, 15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 106, 101, 99, 116, 101, 100,
+      24, 10, 32, 1, 40, 4, 82, 14, 112, 111, 105, 110, 116, 115, 82, 101, 106, 101,
+      99, 116, 101, 100, 18, 38, 10, 15, 112, 111, 105, 110, 116, 115, 95, 103, 105, 118,
+      101, 110, 95, 117, 112, 24, 11, 32, 1, 40, 4, 82, 13, 112, 111, 105, 110, 116,
+      115, 71, 105, 118, 101, 110, 85, 112, 18, 31, 10, 11, 102, 114, 97, 109, 101, 115,
+      95, 115, 101, 110, 116, 24, 12, 32, 1, 40, 4, 82, 10, 102, 114, 97, 109, 101,
+      115, 83, 101, 110, 116, 18, 35, 10, 13, 102, 114, 97, 109, 101, 115, 95, 114, 101,
+      115, 101, 110, 116, 24, 13, 32, 1, 40, 4, 82, 12, 102, 114, 97, 109, 101, 115,
+      82, 101, 115, 101, 110, 116, 18, 29, 10, 10, 98, 121, 116, 101, 115, 95, 115, 101,
+      110, 116, 24, 14, 32, 1, 40, 4, 82, 9, 98, 121, 116, 101, 115, 83, 101, 110,
+      116, 18, 50, 10, 21, 98, 121, 116, 101, 115, 95, 115, 101, 110, 116, 95, 99, 111,
+      109, 112, 114, 101, 115, 115, 101, 100, 24, 15, 32, 1, 40, 4, 82, 19, 98, 121,
+      116, 101, 115, 83, 101, 110, 116, 67, 111, 109, 112, 114, 101, 115, 115, 101, 100, 18,
+      31, 10, 11, 112, 111, 105, 110, 116, 115, 95, 115, 101, 110, 116, 24, 16, 32, 1,
+      40, 4, 82, 10, 112, 111, 105, 110, 116, 115, 83, 101, 110, 116, 34, 41, 10, 13,
+      76, 111, 99, 97, 116, 101, 82, 101, 113, 117, 101, 115, 116, 18, 24, 10, 7, 109,
+      101, 116, 114, 105, 99, 115, 24, 1, 32, 3, 40, 9, 82, 7, 109, 101, 116, 114,
+      105, 99, 115, 34, 64, 10, 11, 76, 111, 99, 97, 116, 101, 82, 101, 112, 108, 121,
+      18, 49, 10, 9, 108, 111, 99, 97, 116, 105, 111, 110, 115, 24, 1, 32, 3, 40,
+      11, 50, 19, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 111, 99, 97,
+      116, 105, 111, 110, 82, 9, 108, 111, 99, 97, 116, 105, 111, 110, 115, 34, 130, 1,
+      10, 8, 76, 111, 99, 97, 116, 105, 111, 110, 18, 22, 10, 6, 109, 101, 116, 114,
+      105, 99, 24, 1, 32, 1, 40, 9, 82, 6, 109, 101, 116, 114, 105, 99, 18, 28,
+      10, 9, 112, 97, 114, 116, 105, 116, 105, 111, 110, 24, 2, 32, 1, 40, 13, 82,
+      9, 112, 97, 114, 116, 105, 116, 105, 111, 110, 18, 20, 10, 5, 115, 104, 97, 114,
+      100, 24, 3, 32, 1, 40, 13, 82, 5, 115, 104, 97, 114, 100, 18, 20, 10, 5,
+      111, 119, 110, 101, 114, 24, 4, 32, 1, 40, 9, 82, 5, 111, 119, 110, 101, 114,
+      18, 20, 10, 5, 101, 112, 111, 99, 104, 24, 5, 32, 1, 40, 4, 82, 5, 101,
+      112, 111, 99, 104, 34, 65, 10, 12, 68, 114, 97, 105, 110, 82, 101, 113, 117, 101,
+      115, 116, 18, 49, 10, 20, 116, 105, 109, 101, 111, 117, 116, 95, 109, 105, 108, 108,
+      105, 115, 101, 99, 111, 110, 100, 115, 24, 1, 32, 1, 40, 3, 82, 19, 116, 105,
+      109, 101, 111, 117, 116, 77, 105, 108, 108, 105, 115, 101, 99, 111, 110, 100, 115, 34,
+      147, 1, 10, 13, 68, 114, 97, 105, 110, 80, 114, 111, 103, 114, 101, 115, 115, 18,
+      18, 10, 4, 115, 116, 101, 112, 24, 1, 32, 1, 40, 9, 82, 4, 115, 116, 101,
+      112, 18, 44, 10, 18, 115, 101, 114, 105, 101, 115, 95, 104, 97, 110, 100, 101, 100,
+      95, 111, 118, 101, 114, 24, 2, 32, 1, 40, 4, 82, 16, 115, 101, 114, 105, 101,
+      115, 72, 97, 110, 100, 101, 100, 79, 118, 101, 114, 18, 44, 10, 18, 115, 108, 105,
+      99, 101, 115, 95, 104, 97, 110, 100, 101, 100, 95, 111, 118, 101, 114, 24, 3, 32,
+      1, 40, 4, 82, 16, 115, 108, 105, 99, 101, 115, 72, 97, 110, 100, 101, 100, 79,
+      118, 101, 114, 18, 18, 10, 4, 100, 111, 110, 101, 24, 4, 32, 1, 40, 8, 82,
+      4, 100, 111, 110, 101, 34, 199, 1, 10, 11, 66, 97, 116, 99, 104, 83, 101, 114,
+      105, 101, 115, 18, 22, 10, 6, 109, 101, 116, 114, 105, 99, 24, 1, 32, 1, 40,
+      9, 82, 6, 109, 101, 116, 114, 105, 99, 18, 58, 10, 6, 108, 97, 98, 101, 108,
+      115, 24, 2, 32, 3, 40, 11, 50, 34, 46, 116, 101, 108, 101, 109, 101, 116, 114,
+      121, 46, 66, 97, 116, 99, 104, 83, 101, 114, 105, 101, 115, 46, 76, 97, 98, 101,
+      108, 115, 69, 110, 116, 114, 121, 82, 6, 108, 97, 98, 101, 108, 115, 18, 41, 10,
+      4, 107, 105, 110, 100, 24, 3, 32, 1, 40, 14, 50, 21, 46, 116, 101, 108, 101,
+      109, 101, 116, 114, 121, 46, 77, 101, 116, 114, 105, 99, 75, 105, 110, 100, 82, 4,
+      107, 105, 110, 100, 26, 57, 10, 11, 76, 97, 98, 101, 108, 115, 69, 110, 116, 114,
+      121, 18, 16, 10, 3, 107, 101, 121, 24, 1, 32, 1, 40, 9, 82, 3, 107, 101,
+      121, 18, 20, 10, 5, 118, 97, 108, 117, 101, 24, 2, 32, 1, 40, 9, 82, 5,
+      118, 97, 108, 117, 101, 58, 2, 56, 1, 34, 141, 2, 10, 10, 80, 111, 105, 110,
+      116, 66, 97, 116, 99, 104, 18, 22, 10, 6, 99, 108, 105, 101, 110, 116, 24, 1,
+      32, 1, 40, 9, 82, 6, 99, 108, 105, 101, 110, 116, 18, 26, 10, 8, 115, 101,
+      113, 117, 101, 110, 99, 101, 24, 2, 32, 1, 40, 4, 82, 8, 115, 101, 113, 117,
+      101, 110, 99, 101, 18, 28, 10, 9, 99, 111, 110, 102, 105, 114, 109, 101, 100, 24,
+      3, 32, 1, 40, 4, 82, 9, 99, 111, 110, 102, 105, 114, 109, 101, 100, 18, 46,
+      10, 6, 115, 101, 114, 105, 101, 115, 24, 4, 32, 3, 40, 11, 50, 22, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 66, 97, 116, 99, 104, 83, 101, 114, 105,
+      101, 115, 82, 6, 115, 101, 114, 105, 101, 115, 18, 37, 10, 14, 115, 101, 114, 105,
+      101, 115, 95, 105, 110, 100, 105, 99, 101, 115, 24, 5, 32, 3, 40, 13, 82, 13,
+      115, 101, 114, 105, 101, 115, 73, 110, 100, 105, 99, 101, 115, 18, 22, 10, 6, 118,
+      97, 108, 117, 101, 115, 24, 6, 32, 3, 40, 1, 82, 6, 118, 97, 108, 117, 101,
+      115, 18, 29, 10, 10, 102, 105, 114, 115, 116, 95, 116, 105, 109, 101, 24, 7, 32,
+      1, 40, 18, 82, 9, 102, 105, 114, 115, 116, 84, 105, 109, 101, 18, 31, 10, 11,
+      116, 105, 109, 101, 95, 100, 101, 108, 116, 97, 115, 24, 8, 32, 3, 40, 18, 82,
+      10, 116, 105, 109, 101, 68, 101, 108, 116, 97, 115, 34, 167, 2, 10, 8, 66, 97,
+      116, 99, 104, 65, 99, 107, 18, 26, 10, 8, 115, 101, 113, 117, 101, 110, 99, 101,
+      24, 1, 32, 1, 40, 4, 82, 8, 115, 101, 113, 117, 101, 110, 99, 101, 18, 39,
+      10, 15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 99, 101, 105, 118, 101, 100, 24,
+      2, 32, 1, 40, 3, 82, 14, 112, 111, 105, 110, 116, 115, 82, 101, 99, 101, 105,
+      118, 101, 100, 18, 39, 10, 15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 106, 101,
+      99, 116, 101, 100, 24, 3, 32, 1, 40, 3, 82, 14, 112, 111, 105, 110, 116, 115,
+      82, 101, 106, 101, 99, 116, 101, 100, 18, 52, 10, 10, 114, 101, 106, 101, 99, 116,
+      105, 111, 110, 115, 24, 4, 32, 3, 40, 11, 50, 20, 46, 116, 101, 108, 101, 109,
+      101, 116, 114, 121, 46, 82, 101, 106, 101, 99, 116, 105, 111, 110, 82, 10, 114, 101,
+      106, 101, 99, 116, 105, 111, 110, 115, 18, 35, 10, 13, 112, 111, 105, 110, 116, 115,
+      95, 104, 105, 110, 116, 101, 100, 24, 5, 32, 1, 40, 3, 82, 12, 112, 111, 105,
+      110, 116, 115, 72, 105, 110, 116, 101, 100, 18, 39, 10, 15, 112, 111, 105, 110, 116,
+      115, 95, 114, 101, 112, 101, 97, 116, 101, 100, 24, 6, 32, 1, 40, 3, 82, 14,
+      112, 111, 105, 110, 116, 115, 82, 101, 112, 101, 97, 116, 101, 100, 18, 41, 10, 5,
+      108, 101, 118, 101, 108, 24, 7, 32, 1, 40, 14, 50, 19, 46, 116, 101, 108, 101,
+      109, 101, 116, 114, 121, 46, 65, 99, 107, 76, 101, 118, 101, 108, 82, 5, 108, 101,
+      118, 101, 108, 34, 123, 10, 13, 83, 116, 114, 101, 97, 109, 82, 101, 113, 117, 101,
+      115, 116, 18, 53, 10, 8, 113, 117, 101, 115, 116, 105, 111, 110, 24, 1, 32, 1,
+      40, 11, 50, 25, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 117, 109,
+      109, 97, 114, 121, 82, 101, 113, 117, 101, 115, 116, 82, 8, 113, 117, 101, 115, 116,
+      105, 111, 110, 18, 51, 10, 21, 105, 110, 116, 101, 114, 118, 97, 108, 95, 109, 105,
+      108, 108, 105, 115, 101, 99, 111, 110, 100, 115, 24, 2, 32, 1, 40, 3, 82, 20,
+      105, 110, 116, 101, 114, 118, 97, 108, 77, 105, 108, 108, 105, 115, 101, 99, 111, 110,
+      100, 115, 34, 209, 1, 10, 12, 77, 101, 116, 114, 105, 99, 85, 112, 100, 97, 116,
+      101, 18, 18, 10, 4, 102, 117, 108, 108, 24, 1, 32, 1, 40, 8, 82, 4, 102,
+      117, 108, 108, 18, 49, 10, 7, 99, 104, 97, 110, 103, 101, 100, 24, 2, 32, 3,
+      40, 11, 50, 23, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 101, 114,
+      105, 101, 115, 82, 101, 112, 111, 114, 116, 82, 7, 99, 104, 97, 110, 103, 101, 100,
+      18, 49, 10, 7, 114, 101, 109, 111, 118, 101, 100, 24, 3, 32, 3, 40, 11, 50,
+      23, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 101, 114, 105, 101, 115,
+      82, 101, 112, 111, 114, 116, 82, 7, 114, 101, 109, 111, 118, 101, 100, 18, 41, 10,
+      6, 114, 101, 112, 111, 114, 116, 24, 4, 32, 1, 40, 11, 50, 17, 46, 116, 101,
+      108, 101, 109, 101, 116, 114, 121, 46, 82, 101, 112, 111, 114, 116, 82, 6, 114, 101,
+      112, 111, 114, 116, 18, 28, 10, 9, 105, 110, 116, 101, 114, 118, 97, 108, 115, 24,
+      5, 32, 1, 40, 3, 82, 9, 105, 110, 116, 101, 114, 118, 97, 108, 115, 42, 116,
+      10, 10, 77, 101, 116, 114, 105, 99, 75, 105, 110, 100, 18, 27, 10, 23, 77, 69,
+      84, 82, 73, 67, 95, 75, 73, 78, 68, 95, 85, 78, 83, 80, 69, 67, 73, 70,
+      73, 69, 68, 16, 0, 18, 21, 10, 17, 77, 69, 84, 82, 73, 67, 95, 75, 73,
+      78, 68, 95, 71, 65, 85, 71, 69, 16, 1, 18, 23, 10, 19, 77, 69, 84, 82,
+      73, 67, 95, 75, 73, 78, 68, 95, 67, 79, 85, 78, 84, 69, 82, 16, 2, 18,
+      25, 10, 21, 77, 69, 84, 82, 73, 67, 95, 75, 73, 78, 68, 95, 72, 73, 83,
+      84, 79, 71, 82, 65, 77, 16, 3, 42, 235, 3, 10, 12, 82, 101, 106, 101, 99,
+      116, 82, 101, 97, 115, 111, 110, 18, 29, 10, 25, 82, 69, 74, 69, 67, 84, 95,
+      82, 69, 65, 83, 79, 78, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68,
+      16, 0, 18, 27, 10, 23, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79,
+      78, 95, 86, 65, 76, 85, 69, 95, 78, 65, 78, 16, 1, 18, 28, 10, 24, 82,
+      69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 78, 65, 77, 69, 95,
+      69, 77, 80, 84, 89, 16, 2, 18, 31, 10, 27, 82, 69, 74, 69, 67, 84, 95,
+      82, 69, 65, 83, 79, 78, 95, 78, 65, 77, 69, 95, 84, 79, 79, 95, 76, 79,
+      78, 71, 16, 3, 18, 31, 10, 27, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65,
+      83, 79, 78, 95, 78, 65, 77, 69, 95, 78, 79, 84, 95, 85, 84, 70, 56, 16,
+      4, 18, 30, 10, 26, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78,
+      95, 84, 73, 77, 69, 95, 84, 79, 79, 95, 79, 76, 68, 16, 5, 18, 30, 10,
       26, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77,
-      69, 95, 84, 79, 79, 95, 79, 76, 68, 16, 5, 18, 30, 10, 26, 82, 69, 74,
-      69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95, 84, 79,
-      79, 95, 78, 69, 87, 16, 6, 18, 38, 10, 34, 82, 69, 74, 69, 67, 84, 95,
-      82, 69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95, 73, 78, 95, 77, 73, 76,
-      76, 73, 83, 69, 67, 79, 78, 68, 83, 16, 7, 18, 38, 10, 34, 82, 69, 74,
+      69, 95, 84, 79, 79, 95, 78, 69, 87, 16, 6, 18, 38, 10, 34, 82, 69, 74,
       69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95, 73, 78,
-      95, 77, 73, 67, 82, 79, 83, 69, 67, 79, 78, 68, 83, 16, 8, 18, 37, 10,
-      33, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77,
-      69, 95, 73, 78, 95, 78, 65, 78, 79, 83, 69, 67, 79, 78, 68, 83, 16, 9,
-      18, 30, 10, 26, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95,
-      83, 69, 82, 73, 69, 83, 95, 76, 73, 77, 73, 84, 16, 10, 18, 35, 10, 31,
-      82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 79, 87, 78, 69,
-      82, 95, 85, 78, 65, 86, 65, 73, 76, 65, 66, 76, 69, 16, 11, 50, 207, 1,
-      10, 14, 67, 108, 117, 115, 116, 101, 114, 83, 101, 114, 118, 105, 99, 101, 18, 67,
-      10, 6, 83, 116, 97, 116, 117, 115, 18, 31, 46, 116, 101, 108, 101, 109, 101, 116,
-      114, 121, 46, 67, 108, 117, 115, 116, 101, 114, 83, 116, 97, 116, 117, 115, 82, 101,
-      113, 117, 101, 115, 116, 26, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
-      67, 108, 117, 115, 116, 101, 114, 83, 116, 97, 116, 117, 115, 18, 58, 10, 6, 76,
-      111, 99, 97, 116, 101, 18, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
-      76, 111, 99, 97, 116, 101, 82, 101, 113, 117, 101, 115, 116, 26, 22, 46, 116, 101,
-      108, 101, 109, 101, 116, 114, 121, 46, 76, 111, 99, 97, 116, 101, 82, 101, 112, 108,
-      121, 18, 60, 10, 5, 68, 114, 97, 105, 110, 18, 23, 46, 116, 101, 108, 101, 109,
-      101, 116, 114, 121, 46, 68, 114, 97, 105, 110, 82, 101, 113, 117, 101, 115, 116, 26,
-      24, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 68, 114, 97, 105, 110, 80,
-      114, 111, 103, 114, 101, 115, 115, 48, 1, 50, 125, 10, 16, 84, 101, 108, 101, 109,
-      101, 116, 114, 121, 83, 101, 114, 118, 105, 99, 101, 18, 48, 10, 10, 80, 117, 115,
-      104, 80, 111, 105, 110, 116, 115, 18, 16, 46, 116, 101, 108, 101, 109, 101, 116, 114,
-      121, 46, 80, 111, 105, 110, 116, 26, 14, 46, 116, 101, 108, 101, 109, 101, 116, 114,
-      121, 46, 65, 99, 107, 40, 1, 18, 55, 10, 7, 83, 117, 109, 109, 97, 114, 121,
-      18, 25, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 117, 109, 109, 97,
-      114, 121, 82, 101, 113, 117, 101, 115, 116, 26, 17, 46, 116, 101, 108, 101, 109, 101,
-      116, 114, 121, 46, 82, 101, 112, 111, 114, 116, 98, 6, 112, 114, 111, 116, 111, 51,
+      95, 77, 73, 76, 76, 73, 83, 69, 67, 79, 78, 68, 83, 16, 7, 18, 38, 10,
+      34, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77,
+      69, 95, 73, 78, 95, 77, 73, 67, 82, 79, 83, 69, 67, 79, 78, 68, 83, 16,
+      8, 18, 37, 10, 33, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78,
+      95, 84, 73, 77, 69, 95, 73, 78, 95, 78, 65, 78, 79, 83, 69, 67, 79, 78,
+      68, 83, 16, 9, 18, 30, 10, 26, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65,
+      83, 79, 78, 95, 83, 69, 82, 73, 69, 83, 95, 76, 73, 77, 73, 84, 16, 10,
+      18, 35, 10, 31, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95,
+      79, 87, 78, 69, 82, 95, 85, 78, 65, 86, 65, 73, 76, 65, 66, 76, 69, 16,
+      11, 18, 31, 10, 27, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78,
+      95, 76, 65, 66, 69, 76, 95, 73, 78, 86, 65, 76, 73, 68, 16, 12, 18, 34,
+      10, 30, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 76, 65,
+      66, 69, 76, 83, 95, 84, 79, 79, 95, 76, 65, 82, 71, 69, 16, 13, 42, 193,
+      2, 10, 9, 83, 116, 97, 116, 105, 115, 116, 105, 99, 18, 25, 10, 21, 83, 84,
+      65, 84, 73, 83, 84, 73, 67, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69,
+      68, 16, 0, 18, 19, 10, 15, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 67,
+      79, 85, 78, 84, 16, 1, 18, 17, 10, 13, 83, 84, 65, 84, 73, 83, 84, 73,
+      67, 95, 83, 85, 77, 16, 2, 18, 17, 10, 13, 83, 84, 65, 84, 73, 83, 84,
+      73, 67, 95, 65, 86, 71, 16, 3, 18, 17, 10, 13, 83, 84, 65, 84, 73, 83,
+      84, 73, 67, 95, 77, 73, 78, 16, 4, 18, 17, 10, 13, 83, 84, 65, 84, 73,
+      83, 84, 73, 67, 95, 77, 65, 88, 16, 5, 18, 22, 10, 18, 83, 84, 65, 84,
+      73, 83, 84, 73, 67, 95, 86, 65, 82, 73, 65, 78, 67, 69, 16, 6, 18, 20,
+      10, 16, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 83, 84, 68, 68, 69, 86,
+      16, 7, 18, 18, 10, 14, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 76, 65,
+      83, 84, 16, 8, 18, 24, 10, 20, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95,
+      70, 73, 82, 83, 84, 95, 83, 69, 69, 78, 16, 9, 18, 23, 10, 19, 83, 84,
+      65, 84, 73, 83, 84, 73, 67, 95, 76, 65, 83, 84, 95, 83, 69, 69, 78, 16,
+      10, 18, 18, 10, 14, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 82, 65, 84,
+      69, 16, 11, 18, 22, 10, 18, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 83,
+      85, 77, 95, 82, 65, 84, 69, 16, 12, 18, 23, 10, 19, 83, 84, 65, 84, 73,
+      83, 84, 73, 67, 95, 81, 85, 65, 78, 84, 73, 76, 69, 83, 16, 13, 42, 109,
+      10, 8, 65, 99, 107, 76, 101, 118, 101, 108, 18, 25, 10, 21, 65, 67, 75, 95,
+      76, 69, 86, 69, 76, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16,
+      0, 18, 21, 10, 17, 65, 67, 75, 95, 76, 69, 86, 69, 76, 95, 65, 80, 80,
+      76, 73, 69, 68, 16, 1, 18, 21, 10, 17, 65, 67, 75, 95, 76, 69, 86, 69,
+      76, 95, 68, 85, 82, 65, 66, 76, 69, 16, 2, 18, 24, 10, 20, 65, 67, 75,
+      95, 76, 69, 86, 69, 76, 95, 82, 69, 80, 76, 73, 67, 65, 84, 69, 68, 16,
+      3, 50, 207, 1, 10, 14, 67, 108, 117, 115, 116, 101, 114, 83, 101, 114, 118, 105,
+      99, 101, 18, 67, 10, 6, 83, 116, 97, 116, 117, 115, 18, 31, 46, 116, 101, 108,
+      101, 109, 101, 116, 114, 121, 46, 67, 108, 117, 115, 116, 101, 114, 83, 116, 97, 116,
+      117, 115, 82, 101, 113, 117, 101, 115, 116, 26, 24, 46, 116, 101, 108, 101, 109, 101,
+      116, 114, 121, 46, 67, 108, 117, 115, 116, 101, 114, 83, 116, 97, 116, 117, 115, 18,
+      58, 10, 6, 76, 111, 99, 97, 116, 101, 18, 24, 46, 116, 101, 108, 101, 109, 101,
+      116, 114, 121, 46, 76, 111, 99, 97, 116, 101, 82, 101, 113, 117, 101, 115, 116, 26,
+      22, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 111, 99, 97, 116, 101,
+      82, 101, 112, 108, 121, 18, 60, 10, 5, 68, 114, 97, 105, 110, 18, 23, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 68, 114, 97, 105, 110, 82, 101, 113, 117,
+      101, 115, 116, 26, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 68, 114,
+      97, 105, 110, 80, 114, 111, 103, 114, 101, 115, 115, 48, 1, 50, 130, 2, 10, 16,
+      84, 101, 108, 101, 109, 101, 116, 114, 121, 83, 101, 114, 118, 105, 99, 101, 18, 48,
+      10, 10, 80, 117, 115, 104, 80, 111, 105, 110, 116, 115, 18, 16, 46, 116, 101, 108,
+      101, 109, 101, 116, 114, 121, 46, 80, 111, 105, 110, 116, 26, 14, 46, 116, 101, 108,
+      101, 109, 101, 116, 114, 121, 46, 65, 99, 107, 40, 1, 18, 61, 10, 11, 80, 117,
+      115, 104, 66, 97, 116, 99, 104, 101, 115, 18, 21, 46, 116, 101, 108, 101, 109, 101,
+      116, 114, 121, 46, 80, 111, 105, 110, 116, 66, 97, 116, 99, 104, 26, 19, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 66, 97, 116, 99, 104, 65, 99, 107, 40,
+      1, 48, 1, 18, 68, 10, 13, 83, 116, 114, 101, 97, 109, 77, 101, 116, 114, 105,
+      99, 115, 18, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 116, 114,
+      101, 97, 109, 82, 101, 113, 117, 101, 115, 116, 26, 23, 46, 116, 101, 108, 101, 109,
+      101, 116, 114, 121, 46, 77, 101, 116, 114, 105, 99, 85, 112, 100, 97, 116, 101, 48,
+      1, 18, 55, 10, 7, 83, 117, 109, 109, 97, 114, 121, 18, 25, 46, 116, 101, 108,
+      101, 109, 101, 116, 114, 121, 46, 83, 117, 109, 109, 97, 114, 121, 82, 101, 113, 117,
+      101, 115, 116, 26, 17, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82, 101,
+      112, 111, 114, 116, 98, 6, 112, 114, 111, 116, 111, 51,
     ])
 }

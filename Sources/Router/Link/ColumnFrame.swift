@@ -18,12 +18,12 @@ struct ColumnFrame {
   }
 
   /// What a batch adds to ``bytes``, from above. O(1).
-  static func bytes(of batch: PointBatch) -> Int {
+  static func bytes(of batch: PointColumns) -> Int {
     batch.count * RouterLimits.linkRowBytes + batch.withNames { $0.byteCount }
   }
 
   /// Whether the whole batch surely fits. An empty frame is tried anyway.
-  func hasRoom(for batch: PointBatch) -> Bool {
+  func hasRoom(for batch: PointColumns) -> Bool {
     rows == 0
       || rows + batch.count <= RouterLimits.frameRowsMax
         && bytes + Self.bytes(of: batch) <= RouterLimits.linkFrameBytesMax
@@ -33,7 +33,7 @@ struct ColumnFrame {
   /// O(rows), of the frame only when the dictionary is full.
   ///
   /// - Precondition: there is room for it, and it is not empty.
-  mutating func take(_ batch: PointBatch, ticket: LinkTicket?) -> Bool {
+  mutating func take(_ batch: PointColumns, ticket: LinkTicket?) -> Bool {
     let first = rows
     switch columns.take(batch) {
     case .all: break

@@ -58,7 +58,7 @@ public struct FrameColumns {
   /// O(rows).
   ///
   /// - Precondition: the rows were admitted.
-  public mutating func take(_ batch: PointBatch, from first: Int = 0) -> OnTaken {
+  public mutating func take(_ batch: PointColumns, from first: Int = 0) -> OnTaken {
     precondition(first >= 0 && first <= batch.count, "no such row")
     let room = RouterLimits.frameRowsMax - count
     let wanted = first..<first + min(room, batch.count - first)

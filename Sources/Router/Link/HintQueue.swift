@@ -22,7 +22,7 @@ struct HintQueue {
   var points: Int { (0..<closed.count).reduce(open?.rows ?? 0) { $0 + closed[$1].rows } }
 
   /// Keeps the batch, or answers false when there is no room for it. O(rows).
-  mutating func take(_ batch: PointBatch, _ names: inout LinkNames) -> Bool {
+  mutating func take(_ batch: PointColumns, _ names: inout LinkNames) -> Bool {
     let added = ColumnFrame.bytes(of: batch) + (open == nil ? RouterLimits.linkFrameBytes : 0)
     guard bytes + added <= bytesMax else { return false }
     if let open, open.rows > 0, !open.hasRoom(for: batch) { close() }

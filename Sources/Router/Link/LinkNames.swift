@@ -17,7 +17,7 @@ struct LinkNames {
   /// - Returns: the frame that was closed.
   /// - Precondition: the frame, if there is one, has room for it.
   mutating func put(
-    _ batch: PointBatch, ticket: LinkTicket?, into frame: inout ColumnFrame?
+    _ batch: PointColumns, ticket: LinkTicket?, into frame: inout ColumnFrame?
   ) -> ColumnFrame? {
     var closed: ColumnFrame?
     for _ in 0..<2 {

@@ -14,7 +14,7 @@ extension LinkSender {
   ///   - wall: Unix seconds.
   /// - Precondition: the ticket is not that of a batch that is not settled.
   public mutating func take(
-    _ batch: PointBatch, ticket: LinkTicket?, now: LinkTime, wall: Int64
+    _ batch: PointColumns, ticket: LinkTicket?, now: LinkTime, wall: Int64
   ) {
     guard !batch.isEmpty else {
       if let ticket { settle(ticket, .applied(rejections: [])) }
@@ -30,12 +30,12 @@ extension LinkSender {
     check()
   }
 
-  private func hasQueueRoom(for batch: PointBatch) -> Bool {
+  private func hasQueueRoom(for batch: PointColumns) -> Bool {
     counters.bytesQueued + ColumnFrame.bytes(of: batch) + RouterLimits.linkFrameBytes
       <= settings.queueBytesMax
   }
 
-  private mutating func enqueue(_ batch: PointBatch, _ ticket: LinkTicket?) {
+  private mutating func enqueue(_ batch: PointColumns, _ ticket: LinkTicket?) {
     if let frame = open, !frame.hasRoom(for: batch) { closeOpen() }
     counters.bytesQueued -= open?.bytes ?? 0
     let bytesBefore = open?.bytes ?? 0
@@ -52,7 +52,7 @@ extension LinkSender {
     }
   }
 
-  private mutating func hint(_ batch: PointBatch, _ ticket: LinkTicket?, _ wall: Int64) {
+  private mutating func hint(_ batch: PointColumns, _ ticket: LinkTicket?, _ wall: Int64) {
     defer { counters.bytesHinted = hints.bytes }
     if !hints.take(batch, &names) {
       expireHints(wall)
@@ -62,7 +62,7 @@ extension LinkSender {
     if let ticket { settle(ticket, .hinted) }
   }
 
-  private mutating func shed(_ batch: PointBatch, _ ticket: LinkTicket?) {
+  private mutating func shed(_ batch: PointColumns, _ ticket: LinkTicket?) {
     if let ticket {
       counters.pointsShed += batch.count
       settle(ticket, .shed)

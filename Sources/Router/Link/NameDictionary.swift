@@ -96,7 +96,7 @@ extension NameDictionary {
   /// Appends the ids of these rows' names, until a new name does not fit or their bytes would be
   /// more than ``RouterLimits/frameNameBytesMax``.
   func appendIDs(
-    of batch: PointBatch, _ rows: Range<Int>, to ids: inout OutputSpan<UInt32>,
+    of batch: PointColumns, _ rows: Range<Int>, to ids: inout OutputSpan<UInt32>,
     nameBytes: inout Int
   ) -> OnAppended {
     batch.withNames { names in
@@ -124,7 +124,7 @@ extension NameDictionary {
 
   /// Pulls near what finding these rows' names will read: their slots, all at once, then the names.
   @unsafe @inline(__always)
-  private func touch(_ batch: PointBatch, _ rows: Range<Int>) {
+  private func touch(_ batch: PointColumns, _ rows: Range<Int>) {
     var sum: UInt64 = 0
     for row in rows { sum &+= unsafe UInt64(slots[home(batch.hash(row))].offset) }
     for row in rows {

@@ -71,8 +71,8 @@ struct ClusterTests {
     }
   }
 
-  private static var batch: PointBatch {
-    let batch = PointBatch()
+  private static var batch: PointColumns {
+    let batch = PointColumns()
     let name = Array("m".utf8)
     let isTaken = batch.append(
       hash: ReportNode.hash("m"), nameFrom: name.span.bytes, range: 0..<1, value: 1,

@@ -21,7 +21,7 @@ struct FrameTests {
   private static func frames(
     _ rows: [TestRow], _ dictionary: inout NameDictionary, namesMax: Int
   ) -> [FrameColumns] {
-    let batch = PointBatch(rows)
+    let batch = PointColumns(rows)
     var frames: [FrameColumns] = []
     var columns = FrameColumns(dictionary)
     var next = 0
@@ -101,7 +101,7 @@ struct FrameTests {
     var decoded: [DecodedFrame] = []
     for number in 0..<100 {
       var columns = FrameColumns(dictionary)
-      #expect(columns.take(PointBatch([TestRow("name.\(number)", Double(number))])) == .all)
+      #expect(columns.take(PointColumns([TestRow("name.\(number)", Double(number))])) == .all)
       let body = encoder.encode(columns)
       decoded.append(try decoder.decode(body.span.bytes, rows: 1, dictionary: 1))
     }
@@ -114,7 +114,7 @@ struct FrameTests {
   func rowsMax() {
     let rows = (0..<5000).map { TestRow("m", Double($0)) }
     var columns = FrameColumns(NameDictionary(number: 1))
-    let batch = PointBatch(rows)
+    let batch = PointColumns(rows)
     #expect(columns.take(batch) == .frameFull(next: RouterLimits.frameRowsMax))
     #expect(columns.append(id: 0, value: 1, time: 1) == false)
     #expect(columns.take(batch, from: 4999) == .frameFull(next: 4999))
@@ -130,7 +130,7 @@ struct FrameTests {
     let rows = (0..<80).map { number in
       TestRow("\(100 + number)" + String(repeating: "é", count: 8190), random.double(in: 0...1))
     }
-    let batch = PointBatch(rows)
+    let batch = PointColumns(rows)
     var columns = FrameColumns(NameDictionary(number: 1))
     #expect(columns.take(batch) == .frameFull(next: 64))
     #expect(columns.append(id: 0, value: 0, time: 0) == false)

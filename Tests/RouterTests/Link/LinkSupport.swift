@@ -27,12 +27,13 @@ extension LinkSettings {
   }
 }
 
-extension PointBatch {
+extension PointColumns {
   /// Points of series `name(value)` with these values, all of one time.
   static func of(
     _ values: [Double], time: Int64, name: (Double) -> String = { "m\(Int($0) % 40)" }
-  ) -> PointBatch {
-    let batch = PointBatch(rowsMax: max(1, values.count), nameBytesMax: max(1, values.count) * 128)
+  ) -> PointColumns {
+    let batch = PointColumns(
+      rowsMax: max(1, values.count), nameBytesMax: max(1, values.count) * 128)
     for value in values {
       let bytes = Array(name(value).utf8)
       let isIn = batch.append(

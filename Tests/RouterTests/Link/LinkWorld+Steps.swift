@@ -46,7 +46,7 @@ extension LinkWorld {
     let count = count ?? random.int(in: 1...12)
     let values = (0..<count).map { nextValue + Double($0) }
     nextValue += Double(count)
-    let batch = PointBatch.of(values, time: wall) { "m\(Int($0) % 500)" }
+    let batch = PointColumns.of(values, time: wall) { "m\(Int($0) % 500)" }
     if random.oneIn(10) {
       sender.take(batch, ticket: nil, now: now, wall: wall)
     } else {

@@ -37,7 +37,7 @@ struct NameDictionaryTests {
         hash: testHash(row.name), nameFrom: row.name.span.bytes, range: row.name.indices)
     }
     var columns = FrameColumns(dictionary)
-    #expect(columns.take(PointBatch(rows)) == .all)
+    #expect(columns.take(PointColumns(rows)) == .all)
     #expect(columns.ids == ids)
   }
 
@@ -49,7 +49,7 @@ struct NameDictionaryTests {
     #expect(dictionary.testID("c") == nil)
     #expect(dictionary.testID("a") == 0)
     var columns = FrameColumns(dictionary)
-    let batch = PointBatch([TestRow("b", 1), TestRow("a", 2), TestRow("c", 3), TestRow("b", 4)])
+    let batch = PointColumns([TestRow("b", 1), TestRow("a", 2), TestRow("c", 3), TestRow("b", 4)])
     #expect(columns.take(batch) == .dictionaryFull(next: 2))
     #expect(columns.ids == [1, 0])
     #expect(columns.values == [1, 2])

@@ -66,7 +66,7 @@ struct TestRow: Hashable {
   }
 }
 
-extension PointBatch {
+extension PointColumns {
   /// A batch of these rows alone.
   convenience init(_ rows: [TestRow]) {
     self.init(
@@ -85,7 +85,7 @@ extension FrameColumns {
   /// A frame of these rows, with a dictionary of its own.
   init(_ rows: [TestRow], dictionary number: UInt32 = 1) {
     self.init(NameDictionary(number: number))
-    let taken = take(PointBatch(rows))
+    let taken = take(PointColumns(rows))
     precondition(taken == .all)
   }
 }

@@ -6,7 +6,7 @@ import Shard
 final class ShardSeat {
   /// What a shard is asked to do.
   enum Work {
-    case batch(PointBatch, BatchOrigin)
+    case batch(PointColumns, BatchOrigin)
     case report(asOf: Int64, LocalQuestion)
   }
 
@@ -24,13 +24,13 @@ final class ShardSeat {
   var waiting: [Work] = []
   var isBusy = false
   /// The batch that client's points go to now.
-  var open: PointBatch?
+  var open: PointColumns?
 
   init(shape: WindowShape, budget: SeriesBudget) {
     core = ShardCore(shape: shape, budget: budget)
   }
 
-  func apply(_ batch: PointBatch, now: Int64) {
+  func apply(_ batch: PointColumns, now: Int64) {
     advance(to: now)
     core.apply(batch, now: now)
   }
@@ -100,7 +100,7 @@ final class SenderSeat {
   /// Counts attempts to connect: what came of an earlier one is of no interest.
   var attempt = 0
   /// The batch that client's points go to now.
-  var open: PointBatch?
+  var open: PointColumns?
 
   init(_ id: NodeID, _ sender: LinkSender) {
     self.id = id

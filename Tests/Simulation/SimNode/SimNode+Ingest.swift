@@ -72,7 +72,7 @@ extension SimNode {
 
   func append(
     _ point: PointNumber, _ series: SeriesTruth, _ value: Double, _ time: Int64,
-    to batch: PointBatch
+    to batch: PointColumns
   ) -> Bool {
     let name = series.name
     return batch.append(
@@ -80,11 +80,11 @@ extension SimNode {
       time: time, ordinal: UInt32(point))
   }
 
-  func newBatch() -> PointBatch {
-    spare.popLast() ?? PointBatch(rowsMax: world.scenario.batchRows, nameBytesMax: 16 << 10)
+  func newBatch() -> PointColumns {
+    spare.popLast() ?? PointColumns(rowsMax: world.scenario.batchRows, nameBytesMax: 16 << 10)
   }
 
-  func free(_ batch: PointBatch) {
+  func free(_ batch: PointColumns) {
     batch.reset()
     spare.append(batch)
   }

@@ -102,7 +102,7 @@ extension SimNode {
   private func distribute(_ frame: DecodedFrame, _ job: FrameJob) {
     var rows = frame.count
     if world.scenario.sabotage == .dropsRow, rows > 1, chance.oneIn(10) { rows -= 1 }
-    var batches = [PointBatch?](repeating: nil, count: shards.count)
+    var batches = [PointColumns?](repeating: nil, count: shards.count)
     for row in 0..<rows {
       let place = placement.shard(frame.hash(row))
       while true {
@@ -123,7 +123,7 @@ extension SimNode {
     }
   }
 
-  private func hand(_ batch: PointBatch, _ place: Int, _ job: FrameJob) {
+  private func hand(_ batch: PointColumns, _ place: Int, _ job: FrameJob) {
     job.batchesLeft += 1
     enqueue(.batch(batch, .frame(job)), at: shards[place])
   }

@@ -37,7 +37,7 @@ extension SimNode {
     }
   }
 
-  private func settle(_ batch: PointBatch, _ origin: ShardSeat.BatchOrigin) {
+  private func settle(_ batch: PointColumns, _ origin: ShardSeat.BatchOrigin) {
     var reasons: [Int: RejectReason] = [:]
     for rejection in batch.rejections { reasons[rejection.row] = rejection.reason }
     switch origin {
@@ -47,7 +47,7 @@ extension SimNode {
     }
   }
 
-  private func settleClients(_ batch: PointBatch, _ reasons: [Int: RejectReason]) {
+  private func settleClients(_ batch: PointColumns, _ reasons: [Int: RejectReason]) {
     accounts.inFlight -= batch.count
     for row in 0..<batch.count {
       let point = Int(batch.ordinal(row))
@@ -62,7 +62,7 @@ extension SimNode {
     }
   }
 
-  private func settleSurrendered(_ batch: PointBatch, _ reasons: [Int: RejectReason]) {
+  private func settleSurrendered(_ batch: PointColumns, _ reasons: [Int: RejectReason]) {
     accounts.inFlight -= batch.count
     for row in 0..<batch.count {
       if reasons[row] == nil {
@@ -74,7 +74,7 @@ extension SimNode {
     }
   }
 
-  private func settle(_ batch: PointBatch, _ reasons: [Int: RejectReason], _ job: FrameJob) {
+  private func settle(_ batch: PointColumns, _ reasons: [Int: RejectReason], _ job: FrameJob) {
     for row in 0..<batch.count {
       let frameRow = Int(batch.ordinal(row))
       if let reason = reasons[row] {

@@ -30,7 +30,7 @@ final class SimNode {
   var tickets: [LinkTicket: [PointNumber]] = [:]
   var ticketNext: LinkTicket = 1
   var isTurnOpen = false
-  var spare: [PointBatch] = []
+  var spare: [PointColumns] = []
   /// Chance of its threads' pace.
   var chance: SplitMix64
   /// What a shard's next piece of work takes longer, microseconds.

@@ -27,8 +27,8 @@ final class FrameIntake: @unchecked Sendable {
   private let limits: BatchLimits
   private let now: @Sendable () -> Int64
   /// Stands where no batch is open: it takes no point.
-  private let none: PointBatch
-  private var spare: [PointBatch] = []
+  private let none: PointColumns
+  private var spare: [PointColumns] = []
   /// Points of frames that were applied, and that were not.
   private(set) var applied: Int64 = 0
   private(set) var rejected: Int64 = 0
@@ -48,7 +48,7 @@ final class FrameIntake: @unchecked Sendable {
     let passage = Passage(done)
     // Held until all batches are out, so that it does not end before.
     passage.batchesOut = 1
-    var open = [PointBatch](repeating: none, count: seats.count)
+    var open = [PointColumns](repeating: none, count: seats.count)
     let names = unsafe frame.names.span.bytes
     for row in 0..<frame.count {
       let hash = frame.hash(row)
@@ -65,7 +65,7 @@ final class FrameIntake: @unchecked Sendable {
     passed(passage)
   }
 
-  private func handOver(_ batch: PointBatch, _ shard: Int, _ passage: Passage) {
+  private func handOver(_ batch: PointColumns, _ shard: Int, _ passage: Passage) {
     guard batch !== none else { return }
     passage.batchesOut += 1
     let seat = seats[shard]
@@ -77,7 +77,7 @@ final class FrameIntake: @unchecked Sendable {
     }
   }
 
-  private func applied(_ batch: PointBatch, _ passage: Passage) {
+  private func applied(_ batch: PointColumns, _ passage: Passage) {
     for rejection in batch.rejections {
       passage.rejections.append(
         RowRejection(row: Int(rejection.ordinal), reason: rejection.reason))

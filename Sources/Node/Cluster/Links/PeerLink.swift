@@ -67,12 +67,12 @@ actor PeerLink: PeerLane {
 
   // MARK: Points
 
-  nonisolated func take(_ batch: PointBatch, _ receipt: ForwardReceipt) {
+  nonisolated func take(_ batch: PointColumns, _ receipt: ForwardReceipt) {
     assumeIsolated { $0.take(batch, receipt: receipt) }
   }
 
   /// Takes a batch; without a receipt nobody is told what becomes of it.
-  func take(_ batch: PointBatch, receipt: ForwardReceipt?) {
+  func take(_ batch: PointColumns, receipt: ForwardReceipt?) {
     var ticket: LinkTicket?
     if let receipt {
       ticket = nextTicket

@@ -153,7 +153,7 @@ final class FakeNode: DrainPort, ClusterMembershipPort {
 
   func apply(_ points: [(String, Double, age: Int64)]) async {
     for (name, value, age) in points {
-      let batch = PointBatch(rowsMax: 1, nameBytesMax: 1024)
+      let batch = PointColumns(rowsMax: 1, nameBytesMax: 1024)
       let bytes = Array(name.utf8)
       let hash = FNV.hash(bytes.span.bytes, 0..<bytes.count)
       _ = batch.append(

@@ -10,7 +10,7 @@
 /// `@unchecked Sendable` holds because a batch has one owner at a time: who fills it hands it over
 /// with `apply` and does not touch it until that returns.
 @safe
-public final class PointBatch: @unchecked Sendable {
+public final class PointColumns: @unchecked Sendable {
   /// A point the shard did not take.
   @frozen
   public struct Rejection: Sendable, Hashable {
@@ -54,6 +54,7 @@ public final class PointBatch: @unchecked Sendable {
   @usableFromInline let values: UnsafeMutablePointer<Double>
   @usableFromInline let times: UnsafeMutablePointer<Int64>
   @usableFromInline let ordinals: UnsafeMutablePointer<UInt32>
+  @usableFromInline let kinds: UnsafeMutablePointer<UInt8>
   @usableFromInline let arena: UnsafeMutableRawPointer
 
   /// An empty batch with room for `rowsMax` points and `nameBytesMax` bytes of names.
@@ -69,6 +70,7 @@ public final class PointBatch: @unchecked Sendable {
     unsafe values = .allocate(capacity: rowsMax)
     unsafe times = .allocate(capacity: rowsMax)
     unsafe ordinals = .allocate(capacity: rowsMax)
+    unsafe kinds = .allocate(capacity: rowsMax)
     unsafe arena = .allocate(byteCount: nameBytesMax, alignment: 8)
   }
 
@@ -78,6 +80,7 @@ public final class PointBatch: @unchecked Sendable {
     unsafe values.deallocate()
     unsafe times.deallocate()
     unsafe ordinals.deallocate()
+    unsafe kinds.deallocate()
     unsafe arena.deallocate()
   }
 
@@ -92,17 +95,19 @@ public final class PointBatch: @unchecked Sendable {
     if !rejections.isEmpty { rejections.removeAll(keepingCapacity: true) }
   }
 
-  /// Adds a point whose name is `source[range]`, or answers false when the batch is full. O(name).
+  /// Adds a point whose series key is `source[range]`, or answers false when the batch is full.
+  /// O(key).
   ///
   /// - Parameters:
-  ///   - hash: `FNV.hash` of the name.
+  ///   - hash: `SeriesKey.hash` of the key.
   ///   - time: Unix seconds, as ``Admission`` gave it.
   ///   - ordinal: the caller's tag of the row; comes back with a rejection.
+  ///   - kind: the number of its `telemetry.MetricKind`.
   /// - Precondition: the name alone fits an empty batch.
   @inlinable
   public func append(
     hash: UInt64, nameFrom source: RawSpan, range: Range<Int>, value: Double, time: Int64,
-    ordinal: UInt32
+    ordinal: UInt32, kind: UInt8 = 0
   ) -> Bool {
     let length = range.count
     let padded = (length + 7) & ~7
@@ -116,6 +121,7 @@ public final class PointBatch: @unchecked Sendable {
     unsafe values[row] = value
     unsafe times[row] = time
     unsafe ordinals[row] = ordinal
+    unsafe kinds[row] = kind
     copyName(source, range)
     unsafe nameBytes += padded
     unsafe rows += 1
@@ -157,7 +163,7 @@ public final class PointBatch: @unchecked Sendable {
   }
 }
 
-extension PointBatch {
+extension PointColumns {
   /// The caller's tags of all rows, in order. O(rows), a copy.
   public var allOrdinals: [UInt32] {
     unsafe Array(UnsafeBufferPointer(start: ordinals, count: rows))

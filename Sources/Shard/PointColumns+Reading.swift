@@ -2,8 +2,8 @@
 
 /// What a batch holds, row by row, for who sends it elsewhere. Nothing here allocates, and each row
 /// is checked to be one.
-extension PointBatch {
-  /// `FNV.hash` of the row's name.
+extension PointColumns {
+  /// `SeriesKey.hash` of the row's key.
   @inlinable
   public func hash(_ row: Int) -> UInt64 {
     check(row)
@@ -22,6 +22,13 @@ extension PointBatch {
   public func time(_ row: Int) -> Int64 {
     check(row)
     return unsafe times[row]
+  }
+
+  /// The number of the row's `telemetry.MetricKind`.
+  @inlinable
+  public func kind(_ row: Int) -> UInt8 {
+    check(row)
+    return unsafe kinds[row]
   }
 
   /// The caller's tag of the row.
