@@ -22,11 +22,12 @@ extension Cluster {
 
   private func route(_ hint: Hint, _ view: ClusterView) async {
     var decoder = FrameDecoder()
-    guard
-      let frame = try? decoder.decode(
+    let frame: DecodedFrame
+    do {
+      frame = try decoder.decode(
         unsafe hint.body.span.bytes, rows: UInt32(hint.rows), dictionary: 0)
-    else {
-      preconditionFailure("a hint of our own making is malformed")
+    } catch {
+      preconditionFailure("a hint of our own making is malformed: \(error)")
     }
     let placement = Placement(shards: surroundings.seats.count)
     var batches: [Place: PointColumns] = [:]

@@ -35,12 +35,15 @@ struct NodeDrainPort: DrainPort {
     health.set(.serving, for: "telemetry.TelemetryService")
   }
 
-  /// Returns when no loop has a stream of points any more.
+  /// Returns when no loop has a stream of points any more, or its task is cancelled.
   private func endStreams() async {
-    for ingest in cluster.surroundings.ingests {
-      await withCheckedContinuation { done in
-        ingest.loop.execute { ingest.refuseStreams(Self.reason) { done.resume() } }
-      }
+    let loops = cluster.surroundings.ingests.map { ingest in
+      let idle = AsyncStream.makeStream(of: Never.self)
+      ingest.loop.execute { ingest.refuseStreams(Self.reason) { idle.continuation.finish() } }
+      return idle.stream
+    }
+    for loop in loops {
+      for await _ in loop {}
     }
   }
 
