@@ -39,6 +39,28 @@ struct BenchTests {
     #expect(names.count == metrics)
   }
 
+  @Test(
+    "the tape holds every label set, and as many points of the first name as were asked for",
+    arguments: [(1, 3, 0), (10, 0, 90), (40, 100, 90), (1, 1, 50), (50, 7, 10)])
+  func hot(metrics: Int, labels: Int, percent: Int) throws {
+    let names = BenchNames.numbered(metrics)
+    let tape = BenchTape(names: names, time: 1, labels: labels, hotPercent: percent)
+    var series: [String: Set<[String: String]>] = [:]
+    var (points, hot) = (0, 0)
+    for piece in tape.pieces {
+      #expect(piece.count == BenchTape.pointsPerPiece * tape.messageBytes)
+      for start in stride(from: 0, to: piece.count, by: tape.messageBytes) {
+        let point = try Point(decoding: Array(piece[start + 5..<start + tape.messageBytes]))
+        series[point.metric, default: []].insert(point.labels)
+        points += 1
+        hot += point.metric == names[0] ? 1 : 0
+      }
+    }
+    #expect(series.count == metrics)
+    #expect(series.values.allSatisfy { $0.count == max(1, labels) })
+    if percent > 0 && metrics > 1 { #expect(abs(hot * 100 - points * percent) < 100) }
+  }
+
   @Test("values are any numbers, or stay, or count on", arguments: BenchValues.allCases)
   func values(kind: BenchValues) throws {
     let tape = BenchTape(names: BenchNames.numbered(7), time: 1_700_000_000, values: kind)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
+import Protobuf
 import TestKit
 import Testing
 
@@ -23,6 +25,42 @@ struct LineTests {
     ])
   func points(text: String, name: Range<Int>, value: Double, time: Int64) {
     #expect(parse(text) == .point(LinePoint(name: name, value: value, time: time)))
+  }
+
+  @Test(
+    "labels stand between braces, as Prometheus writes them",
+    arguments: [
+      ("m{a=\"b\"} 1", ["a": "b"]), ("m{} 1", [:]), ("m{a=\"b\",} 1", ["a": "b"]),
+      ("m{ a = \"b\" , c=\"d e\" }\t1 1700000000", ["a": "b", "c": "d e"]),
+      ("m{a=\"\\\\ \\\" \\n}\"} 1", ["a": "\\ \" \n}"]), ("m{größe=\"\"}1", ["größe": ""]),
+    ])
+  func labels(text: String, labels: [String: String]) throws {
+    let bytes = Array(text.utf8)
+    guard case .point(let line) = parse(text) else {
+      Issue.record("\(parse(text))")
+      return
+    }
+    var frames = PointFrames()
+    frames.append(
+      name: line.name, labels: line.labels, of: bytes.span, value: line.value, time: line.time)
+    let point = try Point(decoding: Array(frames.bytes.dropFirst(5)))
+    #expect(point.metric == "m" && point.value == 1 && point.labels == labels)
+  }
+
+  @Test(
+    "what is wrong with labels is named, with the byte where it stands",
+    arguments: [
+      ("m{", LineProblem.Kind.labelsOpen, 2), ("m{a=\"b\"", .labelsOpen, 7),
+      ("m{a=\"b 1", .labelsOpen, 8), ("m{a", .labelsOpen, 3), ("m{a} 1", .labelMark("="), 3),
+      ("m{a=b} 1", .labelMark("\""), 4), ("m{a=\"1\" b=\"2\"} 1", .labelMark(","), 8),
+      ("m{=\"b\"} 1", .labelNameMissing, 2), ("m{,} 1", .labelNameMissing, 2),
+      ("m{a=\"1\",,b=\"2\"} 1", .labelNameMissing, 8), ("m{a=\"\\t\"} 1", .labelEscape, 5),
+      ("m{a=\"1\",a=\"2\"} 1", .labelRepeated("a"), 8), ("{a=\"1\"} 1", .nameMissing, 0),
+      ("m{a=\"\0\"} 1", .zeroByte, 5), ("m{a=\"1\"}", .valueMissing, 8),
+      ("m{a=\"1\"} x", .valueInvalid("x"), 9),
+    ])
+  func labelProblems(text: String, kind: LineProblem.Kind, offset: Int) {
+    #expect(parse(text) == .bad(LineProblem(kind: kind, offset: offset)))
   }
 
   @Test("a line without text is no point and no error", arguments: ["", " ", "\t \r"])
@@ -63,7 +101,7 @@ struct LineTests {
   @Test("garbage never traps")
   func garbage() {
     var random = SplitMix64(seed: 11)
-    let alphabet = Array("a1 .-+eExX\t\r\u{0}infNa\u{FF}".utf8)
+    let alphabet = Array("a1 .-+eExX\t\r\u{0}infNa\u{FF}{{}}==\"\"\",,\\".utf8)
     for _ in 0..<20_000 {
       let count = Int.random(in: 0...24, using: &random)
       let bytes = (0..<count).map { _ in

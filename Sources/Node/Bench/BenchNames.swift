@@ -7,6 +7,13 @@ enum BenchNames {
   /// are found before number 10^11.
   static let soughtDigits = 11
 
+  /// The labels of a set, as in text; all of the same length.
+  static func labels(_ set: Int) -> String {
+    let text = String(set)
+    let host = String(repeating: "0", count: 6 - text.count) + text
+    return "host=\"host-\(host)\",zone=\"zone-\(set % 4)\""
+  }
+
   /// So many names, numbered from 0.
   static func numbered(_ count: Int) -> [String] {
     let digits = max(5, String(count - 1).count)

@@ -10,6 +10,10 @@ struct BenchPlan: Sendable {
   var points = 10_000_000
   /// Different names.
   var metrics = 1000
+  /// Label sets of each name; 0: points have no labels.
+  var labels = 0
+  /// Of 100 points so many carry the first name, over all its label sets; 0: no more than others.
+  var hotPercent = 0
   /// Whose names they are; empty: anybody's.
   var owners: [NodeID] = []
   var values = BenchValues.random
@@ -32,6 +36,8 @@ struct BenchPlan: Sendable {
     Flag(
       "points", \.points, .count(1...100_000_000_000), "points to measure with, over all streams"),
     Flag("metrics", \.metrics, .count(1...10_000_000), "different metric names"),
+    Flag("labels", \.labels, .count(0...1_000_000), "label sets of each name; 0: no labels"),
+    Flag("hot-percent", \.hotPercent, .count(0...99), "points of 100 that carry one name; 0: even"),
     Flag(
       list: "owner", \.owners, .nodeID("ID"),
       "only names that belong to this node of the cluster, or to another one given"),

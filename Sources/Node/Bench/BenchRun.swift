@@ -17,7 +17,8 @@ struct BenchRun: Sendable {
     let result: Result<BenchResult, any Error>
     do {
       let tape = BenchTape(
-        names: try await names(probe.client), time: WallTime.now.seconds, values: plan.values)
+        names: try await names(probe.client), time: WallTime.now.seconds, values: plan.values,
+        labels: plan.labels, hotPercent: plan.hotPercent)
       let load = BenchLoad(
         clients: clients, tape: tape, plan: plan, executors: group.loops.map(LoopTaskExecutor.init))
       result = .success(try await measure(load, probe))

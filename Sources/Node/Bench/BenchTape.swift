@@ -14,24 +14,45 @@ struct BenchTape: Sendable {
   /// Bytes of one message with its prefix.
   let messageBytes: Int
 
-  /// Encodes every name at least once, in an order that looks random to the node's caches but is
+  /// Encodes every series at least once, in an order that looks random to the node's caches but is
   /// the same in every run.
   ///
   /// - Parameters:
   ///   - names: of one length, at least one.
   ///   - time: Unix seconds of all points.
-  init(names: [String], time: Int64, values: BenchValues = .random) {
+  ///   - labels: label sets of each name; 0: none has labels.
+  ///   - hotPercent: of 100 points so many carry the first name.
+  init(
+    names: [String], time: Int64, values: BenchValues = .random, labels: Int = 0,
+    hotPercent: Int = 0
+  ) {
     let perPiece = Self.pointsPerPiece
-    let count = max(Self.piecesMin, (names.count + perPiece - 1) / perPiece)
+    let sets = max(1, labels)
+    let hot = hotPercent > 0 ? sets : 0
     var random = BenchRandom(state: 0x7472_6962_7574_6172)
-    let order = names.shuffled(using: &random)
+    // Those of the first name, then the others.
+    let order =
+      Array(0..<hot).shuffled(using: &random)
+      + Array(hot..<names.count * sets).shuffled(using: &random)
+    let needed = order.count * 100 / (100 - hotPercent)
+    let count = max(Self.piecesMin, (needed + perPiece - 1) / perPiece)
     let starts = order.map { _ in Double.random(in: 1..<1000, using: &random) }
     var frames = PointFrames()
     var pieces: [[UInt8]] = []
     for point in 0..<count * perPiece {
-      let (visit, name) = point.quotientAndRemainder(dividingBy: order.count)
-      let value = values.value(start: starts[name], visit: visit, using: &random)
-      frames.append(name: order[name], value: value, time: time)
+      // Of every 100 points so many are hot, one as far from the other as can be.
+      let hotBefore = hot == order.count ? point : point * hotPercent / 100
+      let isHot = hot == order.count || (point + 1) * hotPercent / 100 > hotBefore
+      let (visit, place) =
+        isHot
+        ? hotBefore.quotientAndRemainder(dividingBy: hot)
+        : (point - hotBefore).quotientAndRemainder(dividingBy: order.count - hot)
+      let series = isHot ? place : hot + place
+      let value = values.value(start: starts[series], visit: visit, using: &random)
+      let (name, set) = order[series].quotientAndRemainder(dividingBy: sets)
+      frames.append(
+        name: names[name], labels: labels == 0 ? "" : BenchNames.labels(set), value: value,
+        time: time)
       if frames.count == perPiece { pieces.append(frames.take()) }
     }
     self.pieces = pieces

@@ -20,12 +20,14 @@ struct PushCommand: Command {
       placeholder: "FILE", text: "files to read; none, or -, is standard input", counts: 0...10_000,
       completion: .files, path: \.files),
     notes: """
-      Each line is `name value [unix-seconds]`, parted by blanks; without a time the point is
-      stamped on arrival. Status 1: a bad line (named by file, line and column; the points before it
-      were sent), or points that the node rejected.
+      Each line is `name value [unix-seconds]` or `name{label="value",...} value [unix-seconds]`,
+      parted by blanks; without a time the point is stamped on arrival. In a label's value `\\\\`,
+      `\\"` and `\\n` stand for a backslash, a quote and a line feed. Status 1: a bad line (named by
+      file, line and column; the points before it were sent), or points that the node rejected.
 
       examples:
         echo "room.temperature 21.5" | tributary push
+        echo 'requests{path="/",code="200"} 1' | tributary push
         tributary push --target 10.0.0.7:50051 --skip-bad points.txt
       """)
 

@@ -53,7 +53,9 @@ struct LineIntake {
     case .point(let point):
       let start = range.lowerBound
       let name = start + point.name.lowerBound..<start + point.name.upperBound
-      frames.append(name: name, of: bytes, value: point.value, time: point.time)
+      let labels = start + point.labels.lowerBound..<start + point.labels.upperBound
+      frames.append(
+        name: name, labels: labels, of: bytes, value: point.value, time: point.time)
       map.append(file: file, line: line)
       pointCount += 1
     }

@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads `name value [unix-seconds]`, Graphite's plaintext order: tokens parted by blanks or tabs,
-/// a carriage return at the end allowed. The name is any bytes but white space and zero; whether it
-/// is UTF-8 is the node's business. Pure and without allocation on the good path.
+/// a carriage return at the end allowed. Behind the name there may be labels, see ``LabelScanner``.
+/// The name is any bytes but white space, opening braces and zero; whether it is UTF-8 is the
+/// node's business. Pure, and without allocation for a good line without labels.
 enum LineParser {
   /// Parses the line `bytes[line]`, which holds no line feed. Offsets are relative to the line.
   static func parse(_ bytes: Span<UInt8>, _ line: Range<Int>) -> LineResult {
     var cursor = line.lowerBound
-    let name = token(bytes, &cursor, line.upperBound)
-    guard !name.isEmpty else { return .blank }
+    guard let name = name(bytes, &cursor, line.upperBound) else { return .blank }
+    if name.isEmpty { return bad(.nameMissing, cursor, line) }
     if let zero = name.first(where: { bytes[$0] == 0 }) { return bad(.zeroByte, zero, line) }
+    var labels = 0..<0
+    if cursor < line.upperBound, bytes[cursor] == UInt8(ascii: "{") {
+      do throws(LineProblem) {
+        labels = try self.labels(bytes, &cursor, line.upperBound)
+      } catch {
+        return bad(error.kind, error.offset, line)
+      }
+    }
     let value = token(bytes, &cursor, line.upperBound)
-    guard !value.isEmpty else { return bad(.valueMissing, name.upperBound, line) }
+    guard !value.isEmpty else {
+      return bad(.valueMissing, max(name.upperBound, labels.upperBound), line)
+    }
     guard let number = NumberParser.double(bytes, value) else {
       return bad(.valueInvalid(shown(bytes, value)), value.lowerBound, line)
     }
@@ -32,7 +43,36 @@ enum LineParser {
     let start = line.lowerBound
     return .point(
       LinePoint(
-        name: name.lowerBound - start..<name.upperBound - start, value: number, time: seconds))
+        name: name.lowerBound - start..<name.upperBound - start,
+        labels: labels.isEmpty ? labels : labels.lowerBound - start..<labels.upperBound - start,
+        value: number, time: seconds))
+  }
+
+  /// What stands before a blank or an opening brace; nil at the end.
+  @inline(__always)
+  private static func name(_ bytes: Span<UInt8>, _ cursor: inout Int, _ end: Int) -> Range<Int>? {
+    while cursor < end, isBlank(bytes[cursor]) { cursor += 1 }
+    if cursor == end { return nil }
+    let start = cursor
+    while cursor < end, !isBlank(bytes[cursor]), bytes[cursor] != UInt8(ascii: "{") { cursor += 1 }
+    return start..<cursor
+  }
+
+  /// Reads labels from the opening brace on; empty when there is none between the braces.
+  private static func labels(
+    _ bytes: Span<UInt8>, _ cursor: inout Int, _ end: Int
+  ) throws(LineProblem) -> Range<Int> {
+    let start = cursor + 1
+    var scanner = LabelScanner(start, end: end)
+    var names = Set<[UInt8]>()
+    while let label = try scanner.next(bytes) {
+      guard names.insert(label.name.map { bytes[$0] }).inserted else {
+        throw LineProblem(
+          kind: .labelRepeated(shown(bytes, label.name)), offset: label.name.lowerBound)
+      }
+    }
+    cursor = scanner.cursor
+    return names.isEmpty ? 0..<0 : start..<cursor
   }
 
   private static func bad(_ kind: LineProblem.Kind, _ offset: Int, _ line: Range<Int>)
@@ -50,7 +90,7 @@ enum LineParser {
     return start..<cursor
   }
 
-  private static func isBlank(_ byte: UInt8) -> Bool {
+  static func isBlank(_ byte: UInt8) -> Bool {
     byte == 0x20 || (0x09...0x0D).contains(byte)
   }
 

@@ -13,7 +13,12 @@ struct PointFrames {
 
   /// Adds a point whose name is `source[name]`. Zero values and times are left out, as proto3 has
   /// it.
-  mutating func append(name: Range<Int>, of source: Span<UInt8>, value: Double, time: Int64) {
+  ///
+  /// - Parameter labels: in `source`, as a ``LinePoint`` has them; empty: none.
+  mutating func append(
+    name: Range<Int>, labels: Range<Int> = 0..<0, of source: Span<UInt8>, value: Double,
+    time: Int64
+  ) {
     let start = bytes.count
     bytes.append(contentsOf: [0, 0, 0, 0, 0])
     bytes.append(0x0A)
@@ -31,6 +36,7 @@ struct PointFrames {
       bytes.append(0x18)
       appendVarint(UInt64(bitPattern: time))
     }
+    if !labels.isEmpty { appendLabels(labels, of: source) }
     let length = bytes.count - start - 5
     for index in 0..<4 {
       bytes[start + 1 + index] = UInt8(truncatingIfNeeded: length >> (24 - 8 * index))
@@ -38,10 +44,53 @@ struct PointFrames {
     count += 1
   }
 
+  private mutating func appendLabels(_ labels: Range<Int>, of source: Span<UInt8>) {
+    var scanner = LabelScanner(labels.lowerBound, end: labels.upperBound)
+    while let label = try? scanner.next(source) {
+      let value = unescaped(label.value, of: source)
+      appendLabel(label.name.map { source[$0] }, value)
+    }
+  }
+
+  private mutating func appendLabel(_ name: [UInt8], _ value: [UInt8]) {
+    var entry: [UInt8] = []
+    for (tag, text) in [(0x0A as UInt8, name), (0x12, value)] {
+      entry.append(tag)
+      Self.appendVarint(UInt64(text.count), to: &entry)
+      entry += text
+    }
+    bytes.append(0x22)
+    appendVarint(UInt64(entry.count))
+    bytes += entry
+  }
+
+  private func unescaped(_ range: Range<Int>, of source: Span<UInt8>) -> [UInt8] {
+    var value: [UInt8] = []
+    var index = range.lowerBound
+    while index < range.upperBound {
+      var byte = source[index]
+      index += 1
+      if byte == UInt8(ascii: "\\"), index < range.upperBound {
+        byte = LabelScanner.unescaped(source[index]) ?? source[index]
+        index += 1
+      }
+      value.append(byte)
+    }
+    return value
+  }
+
   /// Adds a point.
-  mutating func append(name: String, value: Double, time: Int64) {
+  ///
+  /// - Parameter labels: as text, `name="value",...` without braces; values escaped.
+  mutating func append(name: String, labels: String = "", value: Double, time: Int64) {
     let utf8 = Array(name.utf8)
-    append(name: 0..<utf8.count, of: utf8.span, value: value, time: time)
+    if labels.isEmpty {
+      return append(name: 0..<utf8.count, of: utf8.span, value: value, time: time)
+    }
+    let text = utf8 + Array(labels.utf8) + [UInt8(ascii: "}")]
+    append(
+      name: 0..<utf8.count, labels: utf8.count..<text.count, of: text.span, value: value,
+      time: time)
   }
 
   /// Takes the run out and starts anew.
@@ -53,7 +102,9 @@ struct PointFrames {
     return run
   }
 
-  private mutating func appendVarint(_ value: UInt64) {
+  private mutating func appendVarint(_ value: UInt64) { Self.appendVarint(value, to: &bytes) }
+
+  private static func appendVarint(_ value: UInt64, to bytes: inout [UInt8]) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
