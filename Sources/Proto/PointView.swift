@@ -12,14 +12,23 @@ public struct PointView: Sendable, Hashable {
   public let value: Double
   /// The time as sent, Unix seconds; 0 when absent.
   public let time: Int64
+  /// Where the labels lie, for a ``LabelReader``; empty when there are none.
+  public let labels: Range<Int>
+  /// The number of its ``MetricKind``; 0 when absent or unknown.
+  public let kind: UInt8
 
   /// A point whose name lies at `nameOffset`.
   @inlinable
-  public init(nameOffset: Int, nameLength: Int, value: Double, time: Int64) {
+  public init(
+    nameOffset: Int, nameLength: Int, value: Double, time: Int64, labels: Range<Int> = 0..<0,
+    kind: UInt8 = 0
+  ) {
     self.nameOffset = nameOffset
     self.nameLength = nameLength
     self.value = value
     self.time = time
+    self.labels = labels
+    self.kind = kind
   }
 
   /// Where the name lies in the span.

@@ -4,8 +4,8 @@
 /// each as ``labelMark``, name, ``valueMark``, value.
 ///
 /// Neither mark occurs in UTF-8, so there is one key for a name and a set of labels, and one name
-/// and set for a key. The key of a series without labels is its name. A label with an empty value is
-/// the same as none, and is in no key.
+/// and set for a key. The key of a series without labels is its name. A label with an empty value
+/// is the same as none, and is in no key.
 public enum SeriesKey {
   /// Stands before a label's name.
   public static let labelMark: UInt8 = 0xFF
@@ -22,6 +22,22 @@ public enum SeriesKey {
     let name = FNV.hash(bytes, range.lowerBound..<end)
     if end == range.upperBound { return name }
     return hash(name: name, key: FNV.hash(bytes, range))
+  }
+
+  /// Four hashes at a time, each as ``hash(_:_:)`` gives it. O(keys).
+  ///
+  /// - Parameter ranges: must lie within `bytes`.
+  public static func hashes(
+    _ bytes: RawSpan, _ ranges: InlineArray<4, Range<Int>>
+  ) -> InlineArray<4, UInt64> {
+    var names = ranges
+    for lane in ranges.indices {
+      names[lane] = ranges[lane].lowerBound..<nameEnd(bytes, ranges[lane])
+    }
+    var hashes = FNV.hashes(bytes, names)
+    let keys = FNV.hashes(bytes, ranges)
+    for lane in hashes.indices { hashes[lane] = hash(name: hashes[lane], key: keys[lane]) }
+    return hashes
   }
 
   /// The hash of a key with labels, of the hashes of its name and of all its bytes.
@@ -42,11 +58,21 @@ public enum SeriesKey {
   @inlinable
   public static func nameEnd(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     precondition(range.lowerBound >= 0 && range.upperBound <= bytes.byteCount, "range not in span")
-    for offset in range
-    where unsafe bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self) == labelMark {
-      return offset
+    var offset = range.lowerBound
+    while range.upperBound - offset >= 8 {
+      let word = unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt64.self)
+      // The lowest byte of these that is not 0 is where the first zero of `rest`, a mark, is
+      // (Mycroft, 1987).
+      let rest = ~UInt64(littleEndian: word)
+      let marks = (rest &- 0x0101_0101_0101_0101) & ~rest & 0x8080_8080_8080_8080
+      if marks != 0 { return offset + marks.trailingZeroBitCount / 8 }
+      offset += 8
     }
-    return range.upperBound
+    while offset < range.upperBound,
+      unsafe bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self) != labelMark
+    { offset += 1 }
+    return offset
   }
 
   /// The key of a name and its labels. O(bytes).

@@ -32,13 +32,14 @@ public enum RouterLimits {
   /// Most rows of a frame: a whole batch. 4096 x (4 + 8 + 8) B = 80 KiB of columns.
   public static let frameRowsMax = 4096
 
-  /// Name bytes of a frame's rows, one name counted for each row: 64 names of the longest kind, and
-  /// 4096 of 256 B.
+  /// Key bytes of a frame's rows, one key counted for each row: 51 keys of the longest kind, 64 of
+  /// the longest without labels, and 4096 of 256 B.
   public static let frameNameBytesMax = 64 * ShardLimits.nameBytesMax
 
   /// Longest body of a frame: its names (1 MiB), their lengths (3 B each), the columns (3 B an id,
-  /// 8 a value, 8 a time) and 256 B of heads make 1.13 MiB. Far below a message's 4 MiB.
-  public static let frameBodyBytesMax = frameNameBytesMax + frameRowsMax * (3 + 3 + 8 + 8) + 256
+  /// 8 a value, 8 a time, 1 a kind) and 256 B of heads make 1.13 MiB. Far below a message's 4 MiB.
+  public static let frameBodyBytesMax =
+    frameNameBytesMax + frameRowsMax * (3 + 3 + 8 + 8 + 1) + 256
 
   /// Most values of a frame's table of values: 2048 x 8 B are half as much as 4096 rows of eight.
   static let frameValuesMax = 2048
@@ -89,8 +90,8 @@ public enum RouterLimits {
   /// and names of 100 bytes. One batch is always taken. Bytes.
   public static let linkFrameBytesMax = 512 * 1024
 
-  /// A row without its name's bytes in the estimate: name length 3, id 3, value 8, time 8, and a
-  /// byte and more of the heads. Bytes.
+  /// A row without its name's bytes in the estimate: name length 3, id 3, value 8, time 8, kind 1,
+  /// and a byte of the heads. Bytes.
   static let linkRowBytes = 24
 
   /// A frame without its rows in the estimate. Bytes.

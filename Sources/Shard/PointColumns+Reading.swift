@@ -31,6 +31,10 @@ extension PointColumns {
     return unsafe kinds[row]
   }
 
+  /// No row has a kind.
+  @inlinable
+  public var hasNoKinds: Bool { unsafe kindBits == 0 }
+
   /// The caller's tag of the row.
   @inlinable
   public func ordinal(_ row: Int) -> UInt32 {
@@ -66,6 +70,12 @@ extension PointColumns {
   public func copyTimes(_ rows: Range<Int>, to output: inout OutputSpan<Int64>) {
     check(rows)
     unsafe copy(times, rows, to: &output)
+  }
+
+  /// Appends the kinds of these rows.
+  public func copyKinds(_ rows: Range<Int>, to output: inout OutputSpan<UInt8>) {
+    check(rows)
+    unsafe copy(kinds, rows, to: &output)
   }
 
   @inlinable @inline(__always)

@@ -49,6 +49,7 @@ public final class PointColumns: @unchecked Sendable {
   // exclusive access would be a sixth of a point's cost.
   @exclusivity(unchecked) @usableFromInline var rows = 0
   @exclusivity(unchecked) @usableFromInline var nameBytes = 0
+  @exclusivity(unchecked) @usableFromInline var kindBits: UInt8 = 0
   @usableFromInline let hashes: UnsafeMutablePointer<UInt64>
   @usableFromInline let names: UnsafeMutablePointer<NameReference>
   @usableFromInline let values: UnsafeMutablePointer<Double>
@@ -92,6 +93,7 @@ public final class PointColumns: @unchecked Sendable {
   public func reset() {
     unsafe rows = 0
     unsafe nameBytes = 0
+    unsafe kindBits = 0
     if !rejections.isEmpty { rejections.removeAll(keepingCapacity: true) }
   }
 
@@ -122,6 +124,7 @@ public final class PointColumns: @unchecked Sendable {
     unsafe times[row] = time
     unsafe ordinals[row] = ordinal
     unsafe kinds[row] = kind
+    unsafe kindBits |= kind
     copyName(source, range)
     unsafe nameBytes += padded
     unsafe rows += 1

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Proto
 
 /// One series: a record of a 64-byte header and the name behind it, and the slices it points to.
 ///
@@ -61,6 +62,9 @@ struct Series {
     unsafe UnsafeRawBufferPointer(
       start: UnsafeRawPointer(header) + Series.nameOffset, count: Int(header.pointee.nameLength))
   }
+
+  /// Has labels. O(name).
+  var isLabelled: Bool { unsafe SeriesKey.nameEnd(name.bytes, 0..<name.count) < name.count }
 
   /// Compares by words: both names are padded with zeros.
   @inline(__always)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Proto
 
-/// Which series a question is about, compiled once and matched against many names.
+/// Which series a question is about, compiled once and matched against many keys.
 ///
-/// A series is chosen when any of names, prefixes and globs chooses it, or when none is given.
+/// A series is chosen when any of names, prefixes and globs chooses its name, whatever its labels
+/// are, or when none is given.
 public struct SeriesSelection: Sendable {
   /// An exact name and its hash.
   struct ExactName: Sendable {
@@ -27,7 +29,7 @@ public struct SeriesSelection: Sendable {
 
   /// Compiles a selection.
   ///
-  /// - Parameter hash: the hash that the points' names were given: `FNV.hash`.
+  /// - Parameter hash: the hash that the points' keys were given: `SeriesKey.hash`.
   /// - Throws: ``GlobError`` for a malformed pattern.
   public init(
     names: [String], prefixes: [String], globs: [String], hash: (RawSpan, Range<Int>) -> UInt64
@@ -47,14 +49,33 @@ public struct SeriesSelection: Sendable {
   /// Names alone choose: each is a look-up, and nothing is scanned.
   var isNamesOnly: Bool { !names.isEmpty && prefixes.isEmpty && globs.isEmpty }
 
-  /// Whether a pattern chooses a name. O(patterns x name).
-  func matchesPattern(_ name: UnsafeRawBufferPointer) -> Bool {
-    prefixes.contains { unsafe name.starts(with: $0) }
-      || globs.contains { unsafe $0.matches(name) }
+  /// Whether the exact names choose a series. O(names), and O(name) when it is chosen.
+  func names(_ key: UnsafeRawBufferPointer, hash: UInt64) -> Bool {
+    names.contains {
+      unsafe SeriesKey.mayShareName($0.hash, hash) && $0.isName(ofKey: key)
+    }
+  }
+
+  /// Whether a pattern chooses the name of a key. O(patterns x name).
+  func matchesPattern(_ key: UnsafeRawBufferPointer) -> Bool {
+    if prefixes.contains(where: { unsafe key.starts(with: $0) }) { return true }
+    if globs.isEmpty { return false }
+    let name = unsafe UnsafeRawBufferPointer(
+      rebasing: key[..<SeriesKey.nameEnd(key.bytes, 0..<key.count)])
+    return globs.contains { unsafe $0.matches(name) }
   }
 }
 
 extension SeriesSelection.ExactName {
+  /// Whether a key is of a series of this name.
+  func isName(ofKey key: UnsafeRawBufferPointer) -> Bool {
+    guard key.count >= length, unsafe key.count == length || key[length] == SeriesKey.labelMark
+    else { return false }
+    return unsafe words.withUnsafeBytes {
+      unsafe $0.prefix(length).elementsEqual(key.prefix(length))
+    }
+  }
+
   fileprivate init(_ name: String, _ hash: (RawSpan, Range<Int>) -> UInt64) {
     let bytes = Array(name.utf8)
     var words = [UInt64](repeating: 0, count: (bytes.count + 7) / 8)

@@ -80,6 +80,7 @@ extension ShardCore {
     guard budget.take() else { return nil }
     let series = unsafe Series(name: name, length: length, heap: &heap)
     unsafe table.insert(series.header, hash: hash)
+    if unsafe series.isLabelled { seriesLabelled += 1 }
     return unsafe series.header
   }
 }

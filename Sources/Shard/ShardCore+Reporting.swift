@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ShardCore {
-  /// The statistics of the chosen series as of `now`. O(1) a name when only names choose;
-  /// otherwise O(series), with tens of combines for each that is chosen.
+  /// The statistics of the chosen series as of `now`. O(1) a name when only names choose
+  /// and no series has labels; otherwise O(series), with tens of combines for each that is chosen.
   ///
   /// Mutating, because super-slices are computed when first read.
   public mutating func report(_ request: ReportRequest, now: Int64) -> PartialReport {
     advance(to: now)
     let span = min(request.windowSeconds ?? .max, geometry.shape.windowSeconds)
     let first = max(window.first, geometry.firstLive(now: clock, windowSeconds: span))
-    if request.selection.isNamesOnly {
+    if request.selection.isNamesOnly && seriesLabelled == 0 {
       return reportNames(request.selection, first: first)
     }
     return scan(request.selection, first: first)
@@ -24,18 +24,18 @@ extension ShardCore {
     return report
   }
 
-  /// Names first, by look-up; then the patterns over all, except what the names chose.
+  /// Looks at every series: of a name with labels it is not known where they all are.
   private mutating func scan(_ selection: SeriesSelection, first: Int64) -> PartialReport {
     var report = PartialReport()
     let everything = selection.isEverything
     if everything { report.reserve(rows: table.count, nameBytes: 32 * table.count) }
-    let named = unsafe Set(selection.names.compactMap { unsafe find($0) })
     var group: [Int] = []
     group.reserveCapacity(ShardLimits.lookaheadSeries)
     for position in 0..<table.capacity {
-      guard let header = unsafe table.slot(position).header else { continue }
+      let slot = unsafe table.slot(position)
+      guard let header = unsafe slot.header else { continue }
       guard
-        unsafe everything || named.contains(header)
+        unsafe everything || selection.names(Series(header).name, hash: slot.hash)
           || selection.matchesPattern(Series(header).name)
       else { continue }
       group.append(position)

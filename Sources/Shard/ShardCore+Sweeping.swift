@@ -47,6 +47,7 @@ extension ShardCore {
 
   private mutating func evict(at position: Int) {
     guard let header = unsafe table.slot(position).header else { return }
+    if unsafe Series(header).isLabelled { seriesLabelled -= 1 }
     unsafe Series(header).destroy(geometry: geometry, heap: &heap)
     table.remove(at: position)
     budget.giveBack(1)

@@ -21,6 +21,8 @@ public struct ShardCore: ~Copyable {
   var pointsApplied = 0
   var pointsRejected = 0
   var seriesEvicted = 0
+  /// Series whose keys have labels.
+  var seriesLabelled = 0
   /// The records of the points being applied, so that their cache misses overlap.
   var lookahead = unsafe [UnsafeMutablePointer<Series.Header>?](
     repeating: nil, count: ShardLimits.lookaheadPoints)

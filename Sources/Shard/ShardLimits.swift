@@ -39,7 +39,7 @@ public enum ShardLimits {
   /// Longest name that can be configured; a record keeps the length in 16 bits.
   public static let nameBytesMax = 16_384
 
-  /// Most labels of a point.
+  /// Most labels of a point, those with an empty value among them.
   public static let labelsMax = 64
 
   /// Bytes of the labels' names and values of a point, and two more for each label.

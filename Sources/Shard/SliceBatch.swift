@@ -50,11 +50,11 @@ public struct SliceBatch: Sendable, Hashable {
 
   /// Adds a series, without slices yet.
   ///
-  /// - Precondition: the name has 1 to ``ShardLimits/nameBytesMax`` bytes.
+  /// - Precondition: the name has 1 to ``ShardLimits/keyBytesMax`` bytes.
   public mutating func appendSeries(name: some Collection<UInt8>, hash: UInt64) {
     nameBytes.append(contentsOf: name)
     let length = nameBytes.count - (nameEnds.last ?? 0)
-    precondition((1...ShardLimits.nameBytesMax).contains(length), "name length out of range")
+    precondition((1...ShardLimits.keyBytesMax).contains(length), "name length out of range")
     nameEnds.append(nameBytes.count)
     hashes.append(hash)
     sliceEnds.append(starts.count)

@@ -153,3 +153,29 @@ def test_a_report_says_who_is_missing_and_a_strict_one_fails(start_cluster, pref
         cluster.restart("c")
         cluster.await_links()
         assert client.summary(strict=True, prefixes=[prefix]).coverage.complete
+
+
+def test_labelled_points_come_back_exactly_from_any_node(cluster, prefix, dice):
+    kinds, expected = {}, {}
+    for node in cluster:
+        points = []
+        for _ in range(3000):
+            number = dice.randrange(60)
+            labels = {"host": f"h{number % 7}", "zone": "größe"} if number % 3 else {}
+            kinds.setdefault(number // 5, number % 4)
+            points.append((f"{prefix}n{number // 5}", float(dice.randrange(100)), 0, labels,
+                           kinds[number // 5]))
+        ack = node.client.push(points)
+        assert (ack.points_received, ack.points_rejected, ack.points_hinted) == (3000, 0, 0)
+        for name, value, _, labels, _ in points:
+            key = (name, frozenset(labels.items()))
+            count, total = expected.get(key, (0, 0.0))
+            expected[key] = (count + 1, total + value)
+    for node in cluster:
+        report = node.client.summary(prefixes=[prefix])
+        assert report.coverage.complete
+        found = {(name, frozenset()): one for name, one in report.metrics.items()}
+        found.update(((one.metric, frozenset(one.labels.items())), one.summary)
+                     for one in report.series)
+        assert {key: (one.count, one.sum) for key, one in found.items()} == expected
+    cluster.assert_ledgers()

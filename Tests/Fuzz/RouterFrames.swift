@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Proto
 internal import Router
 internal import Shard
 
@@ -15,7 +16,9 @@ public func fuzzFrames(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   let dictionary = UInt32(input[2] & 3) % 3
   var decoder = FrameDecoder()
   var names = FrameColumns(NameDictionary(number: 1))
-  for name in ["a", "bc", "größe"] { append(Array(name.utf8), 1, 1, to: &names) }
+  for name in ["a", "bc", "größe"] {
+    append(Array(name.utf8), 1, 1, to: &names)
+  }
   var encoder = FrameEncoder()
   let first = encoder.encode(names)
   _ = try! decoder.decode(first.span.bytes, rows: 3, dictionary: 1)
@@ -31,12 +34,30 @@ public func fuzzFrames(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   return 0
 }
 
-private func append(_ name: [UInt8], _ value: Double, _ time: Int64, to columns: inout FrameColumns)
-{
+private func append(
+  _ name: [UInt8], _ value: Double, _ time: Int64, kind: UInt8 = 0,
+  to columns: inout FrameColumns
+) {
   // Any hash will do, as long as equal names have equal ones.
   let hash = name.reduce(0) { $0 &* 31 &+ UInt64($1) }
   let id = columns.dictionary.id(hash: hash, nameFrom: name.span.bytes, range: name.indices)!
-  precondition(columns.append(id: id, value: value, time: time))
+  precondition(columns.append(id: id, value: value, time: time, kind: kind))
+}
+
+/// Name and labels make the key again, and no other.
+private func check(_ key: [UInt8]) {
+  precondition((1...ShardLimits.keyBytesMax).contains(key.count))
+  let (metric, labels) = SeriesKey.decode(key)
+  var again = Array(metric.utf8)
+  var before: [UInt8]?
+  for label in labels {
+    let name = Array(label.name.utf8)
+    precondition(!name.isEmpty && !label.value.isEmpty)
+    if let before { precondition(before.lexicographicallyPrecedes(name)) }
+    before = name
+    again += [SeriesKey.labelMark] + name + [SeriesKey.valueMark] + Array(label.value.utf8)
+  }
+  precondition(again == key && !metric.isEmpty)
 }
 
 private func check(_ frame: DecodedFrame) {
@@ -44,19 +65,18 @@ private func check(_ frame: DecodedFrame) {
   var bytes = 0
   for row in 0..<frame.count {
     let name = Array(frame.names[frame.nameRange(row)])
-    precondition((1...ShardLimits.nameBytesMax).contains(name.count))
-    precondition(String(validating: name, as: UTF8.self) != nil)
-    precondition(!frame.value(row).isNaN)
+    check(name)
+    precondition(!frame.value(row).isNaN && frame.kind(row) <= 3)
     bytes += name.count
     if bytes > RouterLimits.frameNameBytesMax { return }
-    append(name, frame.value(row), frame.time(row), to: &columns)
+    append(name, frame.value(row), frame.time(row), kind: frame.kind(row), to: &columns)
   }
   var decoder = FrameDecoder()
   let body = SelfContainedBody.encode(columns)
   let again = try! decoder.decode(body.span.bytes, rows: UInt32(frame.count), dictionary: 0)
   for row in 0..<frame.count {
     precondition(again.value(row).bitPattern == frame.value(row).bitPattern)
-    precondition(again.time(row) == frame.time(row))
+    precondition(again.time(row) == frame.time(row) && again.kind(row) == frame.kind(row))
     precondition(
       again.names[again.nameRange(row)].elementsEqual(frame.names[frame.nameRange(row)]))
   }

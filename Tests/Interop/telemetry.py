@@ -12,7 +12,8 @@ SECONDS = 30
 
 
 class Telemetry:
-    """Calls over one channel. Points are (name, value[, time]) or bytes sent as they are."""
+    """Calls over one channel. Points are (name, value[, time[, labels[, kind]]]), or bytes sent as
+    they are."""
 
     def __init__(self, channel: grpc.Channel, schema):
         self.channel, self.schema = channel, schema
@@ -30,8 +31,10 @@ class Telemetry:
         if isinstance(name, bytes):  # Not UTF-8, which the Python runtime would refuse.
             body = self.schema("Point")(value=value).SerializeToString()
             return b"\x0a" + bytes([len(name)]) + name + body
+        time, labels, kind = *rest, *(0, {}, 0)[len(rest):]
         return self.schema("Point")(
-            metric=name, value=value, timestamp=rest[0] if rest else 0).SerializeToString()
+            metric=name, value=value, timestamp=time, labels=labels,
+            kind=kind).SerializeToString()
 
     def push(self, points, **options):
         return self.push_call(iter(points), timeout=options.pop("timeout", SECONDS), **options)
@@ -43,6 +46,11 @@ class Telemetry:
 
     def series(self, prefix: str):
         return self.summary(prefixes=[prefix]).metrics
+
+    def labelled(self, prefix: str):
+        """Series with labels, by name and labels."""
+        return {(one.metric, frozenset(one.labels.items())): one.summary
+                for one in self.summary(prefixes=[prefix]).series}
 
     def await_count(self, prefix: str, count: int) -> None:
         """Until the node has applied `count` points of the prefix."""

@@ -30,7 +30,7 @@ struct LinkSizeTests {
         let metric = random.int(in: 0...metrics - 1)
         let name = names[metric]
         let id = dictionary.id(
-          hash: FNV.hash(name.span.bytes, name.indices), nameFrom: name.span.bytes,
+          hash: SeriesKey.hash(name.span.bytes, name.indices), nameFrom: name.span.bytes,
           range: name.indices)
         let isIn = columns.append(
           id: id ?? 0, value: value(metric, number * RouterLimits.frameRowsMax + row, &random),

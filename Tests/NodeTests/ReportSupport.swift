@@ -56,7 +56,7 @@ struct ReportNode {
 
   static func hash(_ name: String) -> UInt64 {
     let bytes = Array(name.utf8)
-    return FNV.hash(bytes.span.bytes, 0..<bytes.count)
+    return SeriesKey.hash(bytes.span.bytes, 0..<bytes.count)
   }
 
   /// How it answers peers.

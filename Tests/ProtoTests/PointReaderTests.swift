@@ -48,8 +48,9 @@ struct PointReaderTests {
   @Test("fields of an unknown number or an unexpected layout are skipped")
   func unknown() throws {
     let bytes: [UInt8] = [
-      0x22, 2, 1, 2,  // 4: two bytes
+      0x32, 2, 1, 2,  // 6: two bytes
       0x08, 3,  // 1 as a varint
+      0x20, 9,  // 4 as a varint
       0x2B, 0x33, 0x34, 0x2C,  // 5: a group in which lies another
       0x1D, 0, 0, 0, 0,  // 3 as four bytes
       0x0A, 1, 0x61,
@@ -77,6 +78,34 @@ struct PointReaderTests {
     ] as [([UInt8], DecodingError.Reason, Int)])
   func malformed(bytes: [UInt8], reason: DecodingError.Reason, offset: Int) {
     #expect(throws: PointError(reason, offset: offset)) { try read(bytes) }
+  }
+
+  @Test("labels and kind are read by the short path and by the general one alike")
+  func labels() throws {
+    let tail = Point.with {
+      $0.labels = ["host": "a"]
+      $0.kind = .counter
+    }.encoded()
+    for name in ["m", String(repeating: "m", count: 200)] {
+      let bytes = Point.with { $0.metric = name }.encoded() + tail
+      let view = try read(bytes)
+      var labels = LabelReader(view.labels)
+      let first = labels.next(bytes.span.bytes)
+      let label = try #require(first)
+      #expect(bytes[label.name].elementsEqual("host".utf8))
+      #expect(bytes[label.value].elementsEqual("a".utf8))
+      let second = labels.next(bytes.span.bytes)
+      #expect(second == nil)
+      #expect(view.kind == 2)
+    }
+  }
+
+  @Test(
+    "an unknown kind is none",
+    arguments: [([0x28, 3], 3), ([0x28, 4], 0), ([0x28, 0xFF, 1], 0)] as [([UInt8], UInt8)])
+  func kinds(bytes: [UInt8], kind: UInt8) throws {
+    #expect(try read(bytes).kind == kind)
+    #expect(try read([0x0A, 1, 0x61] + bytes).kind == kind)
   }
 
   private func read(_ bytes: [UInt8]) throws -> PointView {

@@ -21,7 +21,9 @@ struct PointTwinTests {
   @Test("on seeded random tags and bytes", arguments: 0..<4 as Range<UInt64>)
   func garbage(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    let likely: [UInt8] = [0, 1, 2, 8, 0x0A, 0x0B, 0x0C, 0x11, 0x18, 0x1C, 0x22, 0x7F, 0x80, 0xFF]
+    let likely: [UInt8] = [
+      0, 1, 2, 8, 0x0A, 0x0B, 0x0C, 0x11, 0x12, 0x18, 0x1C, 0x22, 0x28, 0x7F, 0x80, 0xFF,
+    ]
     for _ in 0..<5000 {
       let count = Int.random(in: 0...24, using: &random)
       Self.expectAgreement((0..<count).map { _ in likely.randomElement(using: &random)! })
@@ -37,6 +39,8 @@ struct PointTwinTests {
       #expect(Array(run[view.name]) == Array(point.metric.utf8), "\(bytes)")
       #expect(view.value.bitPattern == point.value.bitPattern, "\(bytes)")
       #expect(view.time == point.timestamp, "\(bytes)")
+      #expect(view.kind == ((1...3).contains(point.kind.rawValue) ? point.kind.rawValue : 0))
+      #expect(labels(view, run) == point.labels, "\(bytes)")
     case (.success, .failure(let error as DecodingError)):
       #expect(error.reason == .stringNotUTF8, "\(bytes): \(error)")
     case (.failure(let error as PointError), .failure(let twin as DecodingError)):
@@ -48,6 +52,16 @@ struct PointTwinTests {
   }
 }
 
+private func labels(_ view: PointView, _ run: [UInt8]) -> [String: String] {
+  var reader = LabelReader(view.labels)
+  var labels: [String: String] = [:]
+  while let label = reader.next(run.span.bytes) {
+    labels[String(decoding: run[label.name], as: UTF8.self)] =
+      String(decoding: run[label.value], as: UTF8.self)
+  }
+  return labels
+}
+
 extension SplitMix64 {
   /// An encoded point; names and times of every length.
   fileprivate mutating func point() -> [UInt8] {
@@ -57,6 +71,12 @@ extension SplitMix64 {
     point.metric = String(repeating: "m", count: length)
     point.value = Bool.random(using: &self) ? 0 : Double(bitPattern: next())
     point.timestamp = Bool.random(using: &self) ? 0 : time
+    for _ in 0..<max(0, Int.random(in: -3...4, using: &self)) {
+      let name = String(repeating: "l", count: Int.random(in: 0...5, using: &self))
+      let length = Int.random(in: 0...(Bool.random(using: &self) ? 9 : 150), using: &self)
+      point.labels[name] = String(repeating: "v", count: length)
+    }
+    point.kind = MetricKind(rawValue: Int32.random(in: 0...4, using: &self))
     return point.encoded()
   }
 

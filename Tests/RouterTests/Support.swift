@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import Shard
 
-import enum Proto.FNV
+import enum Proto.SeriesKey
 
 /// The hash of a name, as points bring it.
 func testHash(_ name: String) -> UInt64 { testHash(Array(name.utf8)) }
 
 /// The hash of a name's bytes.
-func testHash(_ name: [UInt8]) -> UInt64 { FNV.hash(name.span.bytes, 0..<name.count) }
+func testHash(_ name: [UInt8]) -> UInt64 { SeriesKey.hash(name.span.bytes, 0..<name.count) }
 
 extension PartialReport {
   /// A report of these series, in the dictionary's order.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 import Shard
 import Testing
 
@@ -33,6 +34,31 @@ struct SelectionTests {
     let selection = try SeriesSelection(
       names: ["cpu.0", "größe"], prefixes: ["cpu."], globs: ["*free", "gr??e"])
     #expect(Self.chosen(selection) == ["cpu.0", "cpu.1", "mem.free", "größe"])
+  }
+
+  @Test(
+    "what chooses a name chooses all its label sets, and looks at no label",
+    arguments: [
+      (["cpu"], [], [], 3), (["cpu", "mem"], [], [], 4), ([], ["cp"], [], 3), ([], ["cpua"], [], 0),
+      ([], [], ["cpu"], 3), ([], [], ["c?u", "*m"], 4), ([], [], ["*x*"], 0), (["cp"], [], [], 0),
+      (["cpu"], [], ["m*"], 4), (["largecpu"], [], [], 1),
+    ])
+  func labels(names: [String], prefixes: [String], globs: [String], count: Int) throws {
+    var core = ShardCore()
+    let batch = PointColumns()
+    let keys = [
+      ("cpu", [:]), ("cpu", ["host": "x"]), ("cpu", ["host": "y"]), ("mem", ["host": "x"]),
+      ("largecpu", ["host": "x"]),
+    ].map { SeriesKey.encode(metric: $0.0, labels: $0.1) }
+    for key in keys {
+      _ = batch.append(
+        hash: testHash(key), nameFrom: key.span.bytes, range: key.indices, value: 1,
+        time: Self.now, ordinal: 0)
+    }
+    core.apply(batch, now: Self.now)
+    let selection = try SeriesSelection(names: names, prefixes: prefixes, globs: globs)
+    let report = core.report(ReportRequest(selection: selection), now: Self.now)
+    #expect(report.count == count)
   }
 
   @Test("an empty prefix chooses all")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Shard
 
-import enum Proto.FNV
+import enum Proto.SeriesKey
 
 /// A point as tests write it.
 struct TestPoint {
@@ -13,8 +13,11 @@ struct TestPoint {
 /// The hash of a name, as points bring it.
 func testHash(_ name: String) -> UInt64 {
   let bytes = Array(name.utf8)
-  return FNV.hash(bytes.span.bytes, 0..<bytes.count)
+  return testHash(bytes)
 }
+
+/// The hash of a key, as points bring it.
+func testHash(_ key: [UInt8]) -> UInt64 { SeriesKey.hash(key.span.bytes, key.indices) }
 
 extension PointColumns {
   /// Adds a point; its ordinal is its row.
@@ -62,6 +65,6 @@ extension ShardCore {
 
 extension SeriesSelection {
   init(names: [String] = [], prefixes: [String] = [], globs: [String] = []) throws {
-    try self.init(names: names, prefixes: prefixes, globs: globs, hash: { FNV.hash($0, $1) })
+    try self.init(names: names, prefixes: prefixes, globs: globs, hash: { SeriesKey.hash($0, $1) })
   }
 }

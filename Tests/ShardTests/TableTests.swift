@@ -3,7 +3,7 @@ import Shard
 import TestKit
 import Testing
 
-import enum Proto.FNV
+import enum Proto.SeriesKey
 
 @Suite("the table of series")
 struct TableTests {
@@ -27,7 +27,7 @@ struct TableTests {
       #expect(summaries[point.name]?.sum == 2 * point.value)
       #expect(summaries[point.name]?.count == 2)
     }
-    let bytes: (RawSpan, Range<Int>) -> UInt64 = { FNV.hash($0, $1) & 3 }
+    let bytes: (RawSpan, Range<Int>) -> UInt64 = { SeriesKey.hash($0, $1) & 3 }
     let selection = try SeriesSelection(
       names: ["metric 7", "metric 199", "metric 200"], prefixes: [], globs: [], hash: bytes)
     let chosen = core.summaries(ReportRequest(selection: selection), now: Self.now)

@@ -54,7 +54,8 @@ extension Cluster {
   private func append(_ row: Int, of frame: DecodedFrame, to batch: inout PointColumns) -> Bool {
     unsafe batch.append(
       hash: frame.hash(row), nameFrom: frame.names.span.bytes, range: frame.nameRange(row),
-      value: frame.value(row), time: frame.time(row), ordinal: 0)
+      value: frame.value(row), time: frame.time(row), ordinal: 0,
+      kind: frame.kind(row))
   }
 
   private func flush(_ batch: PointColumns?, to place: Place) async {

@@ -13,7 +13,7 @@ struct BatchLimits: Sendable, Hashable {
 
   /// Rows of a batch.
   let rows: Int
-  /// Bytes of names of a batch: 48 a row, and at least the longest name.
+  /// Bytes of names of a batch: 48 a row, and at least the longest key.
   let nameBytes: Int
   /// Batches with the shards at which reading stops. With 342 KB a batch, 64 are 22 MB a loop; with
   /// 1024 shards 2048 of 21 KB are 43 MB.
@@ -21,10 +21,11 @@ struct BatchLimits: Sendable, Hashable {
   /// Batches with the shards at which it goes on.
   var batchesOutLow: Int { batchesOutHigh / 2 }
 
+  /// - Parameter nameBytesMax: longest name; labels may come with it.
   init(shards: Int, nameBytesMax: Int) {
     rows = min(max(Self.rowsOpenMax / shards, Self.rowsMin), ShardLimits.batchRowsDefault)
     let perRow = ShardLimits.batchNameBytesDefault / ShardLimits.batchRowsDefault
-    nameBytes = max(rows * perRow, (nameBytesMax + 7) & ~7)
+    nameBytes = max(rows * perRow, (nameBytesMax + ShardLimits.labelBytesMax + 7) & ~7)
     batchesOutHigh = max(Self.batchesOutMin, 2 * shards)
   }
 

@@ -42,12 +42,15 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   /// Told when no stream is left.
   private var idleWaiters: [@Sendable () -> Void] = []
   @exclusivity(unchecked) private var admission: Admission
+  /// The keys of the points being placed that have labels.
+  private let keys: LabelledKeys
 
   init(_ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat]) {
     self.loop = loop
     self.rules = rules
     self.shards = shards
     placement = Placement(shards: shards.count)
+    keys = LabelledKeys(points: 4, nameBytesMax: rules.nameBytesMax)
     limits = BatchLimits(shards: shards.count, nameBytesMax: rules.nameBytesMax)
     none = limits.fullBatch()
     unsafe open = Array(repeating: none, count: shards.count)
@@ -133,13 +136,16 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     var open = unsafe self.open
     let slots = route.slots
     var points = InlineArray<4, PointView>(repeating: PointView.none)
+    var verdicts = InlineArray<4, LabelledKeys.Verdict>(repeating: .key(0..<0))
     while failure == nil {
       var count = 0
       var start = 0
+      var labelsEnd = 0
       do throws(PointError) {
         while count < 4, let body = frames.next(in: run) {
           start = body.lowerBound
           points[count] = try PointReader.read(run, body)
+          labelsEnd |= points[count].labels.upperBound
           count += 1
         }
       } catch {
@@ -147,7 +153,8 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
         failure = PointError(error.reason, offset: error.offset - start)
       }
       if count == 0 { break }
-      let hashes = hashes(run, points, count)
+      var hashes = hashes(run, points, count)
+      if labelsEnd != 0 { readLabels(run, points, count, &verdicts, &hashes) }
       for lane in 0..<count {
         let point = points[lane]
         switch admission.admit(run, name: point.name, value: point.value, time: point.time) {
@@ -156,12 +163,32 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
           let slot = slots[Placement.partition(hash)]
           let place = Int(slot.base) + placement.shard(hash) & Int(slot.mask)
           let ordinal = firstOrdinal &+ UInt32(truncatingIfNeeded: messages)
-          while !open[place].append(
-            hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
-            ordinal: ordinal)
-          {
-            makeRoom(place, turn)
-            unsafe open[place] = self.open[place]
+          if point.labels.isEmpty {
+            while !open[place].append(
+              hash: hash, nameFrom: run, range: point.name, value: point.value, time: time,
+              ordinal: ordinal, kind: point.kind)
+            {
+              makeRoom(place, turn)
+              unsafe open[place] = self.open[place]
+            }
+          } else {
+            switch verdicts[lane] {
+            case .rejected(let reason):
+              tally.reject(reason, index: firstIndex + messages)
+              ledger.reject(reason)
+              messages += 1
+              continue
+            case .key(let key):
+              keys.withBytes { bytes in
+                while !open[place].append(
+                  hash: hash, nameFrom: bytes, range: key, value: point.value, time: time,
+                  ordinal: ordinal, kind: point.kind)
+                {
+                  makeRoom(place, turn)
+                  unsafe open[place] = self.open[place]
+                }
+              }
+            }
           }
           accepted += 1
         case .rejected(let reason):
@@ -187,6 +214,31 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     var hashes = InlineArray<4, UInt64>(repeating: 0)
     for lane in 0..<count { hashes[lane] = FNV.hash(run, points[lane].name) }
     return hashes
+  }
+
+  /// Makes the keys of those of the first `count` points that have labels, and their hashes of the
+  /// names' hashes.
+  @inline(never)
+  private func readLabels(
+    _ run: RawSpan, _ points: InlineArray<4, PointView>, _ count: Int,
+    _ verdicts: inout InlineArray<4, LabelledKeys.Verdict>,
+    _ hashes: inout InlineArray<4, UInt64>
+  ) {
+    keys.reset()
+    var ranges = InlineArray<4, Range<Int>>(repeating: 0..<0)
+    var last = 0..<0
+    for lane in 0..<count where !points[lane].labels.isEmpty {
+      verdicts[lane] = keys.add(run, points[lane])
+      guard case .key(let key) = verdicts[lane] else { continue }
+      ranges[lane] = key
+      last = key
+    }
+    // Lanes without a key get another's: four of like length are hashed in the time of one.
+    for lane in ranges.indices where ranges[lane].isEmpty { ranges[lane] = last }
+    let ofKeys = keys.withBytes { FNV.hashes($0, ranges) }
+    for lane in 0..<count where !points[lane].labels.isEmpty {
+      hashes[lane] = SeriesKey.hash(name: hashes[lane], key: ofKeys[lane])
+    }
   }
 
   // MARK: Batches

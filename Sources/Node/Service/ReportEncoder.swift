@@ -27,12 +27,17 @@ struct ReportEncoder {
   ) {
     let names = unsafe report.nameBytes.span.bytes
     for row in rows {
-      writer.writeNested(field: 1) { entry in
-        let name = report.nameRange(row)
-        entry.write(WireTag(field: 1, wireType: .lengthDelimited))
-        entry.write(varint: UInt64(name.count))
-        entry.write(raw: names.extracting(name))
-        entry.writeNested(field: 2) { write(report[row], to: &$0) }
+      let key = report.nameRange(row)
+      let isLabelled = SeriesKey.nameEnd(names, key) < key.upperBound
+      writer.writeNested(field: isLabelled ? 11 : 1) { entry in
+        if isLabelled {
+          writeSeries(names, key, to: &entry)
+        } else {
+          entry.write(WireTag(field: 1, wireType: .lengthDelimited))
+          entry.write(varint: UInt64(key.count))
+          entry.write(raw: names.extracting(key))
+        }
+        entry.writeNested(field: isLabelled ? 3 : 2) { write(report[row], to: &$0) }
       }
     }
     writer.writeUnlessZero(nextPageToken, as: StringField.self, field: 2)
@@ -40,6 +45,18 @@ struct ReportEncoder {
     writer.writeUnlessZero(windowSeconds, as: Int64Field.self, field: 4)
     writer.writeUnlessZero(resolutionSeconds, as: Int64Field.self, field: 5)
     writer.writeOptional(coverage, as: MessageField<Coverage>.self, field: 10)
+  }
+
+  private func writeSeries(_ names: RawSpan, _ key: Range<Int>, to entry: inout WireWriter) {
+    let (metric, labels) = SeriesKey.decode(
+      key.map { unsafe names.unsafeLoad(fromByteOffset: $0, as: UInt8.self) })
+    entry.writeUnlessZero(metric, as: StringField.self, field: 1)
+    for label in labels {
+      entry.writeNested(field: 2) {
+        $0.write(label.name, as: StringField.self, field: 1)
+        $0.write(label.value, as: StringField.self, field: 2)
+      }
+    }
   }
 
   private func write(_ summary: SeriesSummary, to writer: inout WireWriter) {

@@ -72,7 +72,7 @@ struct SeriesFilter: Sendable {
   func selection() throws(RPCError) -> SeriesSelection {
     do {
       return try SeriesSelection(
-        names: names, prefixes: prefixes, globs: globs, hash: FNV.hash)
+        names: names, prefixes: prefixes, globs: globs, hash: SeriesKey.hash)
     } catch {
       throw .invalid("globs: \(error)")
     }

@@ -11,7 +11,7 @@ public enum SliceFault: Error, Hashable, CustomStringConvertible {
   case headingDiffers
   /// Columns do not have as many rows as others say.
   case columnsDiffer
-  /// A name is empty, too long or not UTF-8.
+  /// A name is no series key: empty, too long or not UTF-8, with labels that no series has.
   case nameInvalid
   /// A slice begins before 1970, beyond all clocks or between two slices of the window, or the
   /// slices of a series do not follow one another.
@@ -28,7 +28,7 @@ public enum SliceFault: Error, Hashable, CustomStringConvertible {
     case .headingInvalid: "the part names an origin that is none, or no attempt"
     case .headingDiffers: "the part is of another origin or attempt than the first"
     case .columnsDiffer: "the columns of the part have different lengths"
-    case .nameInvalid: "the part has a name that is empty, too long or not UTF-8"
+    case .nameInvalid: "the part has a name that no series has"
     case .startInvalid(let start): "the part has a slice that cannot begin at \(start)"
     case .statisticsInvalid: "the part has statistics that no values have"
     case .tooLarge(let bytes):

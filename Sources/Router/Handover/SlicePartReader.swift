@@ -64,9 +64,8 @@ public struct SlicePartReader: Sendable {
     _ range: Range<Int>, of names: [UInt8], to batch: inout SliceBatch
   ) throws(SliceFault) {
     let bytes = unsafe names.span.bytes
-    guard (1...ShardLimits.nameBytesMax).contains(range.count), UTF8Check.isValid(bytes, range)
-    else { throw .nameInvalid }
-    batch.appendSeries(name: names[range], hash: FNV.hash(bytes, range))
+    guard SeriesKey.fault(bytes, range) == nil else { throw .nameInvalid }
+    batch.appendSeries(name: names[range], hash: SeriesKey.hash(bytes, range))
   }
 
   private func appendSlices(

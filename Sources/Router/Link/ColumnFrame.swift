@@ -58,7 +58,9 @@ extension FrameColumns {
   func prefix(_ count: Int) -> FrameColumns {
     var result = FrameColumns(dictionary)
     for row in 0..<count {
-      let isIn = result.append(id: ids[row], value: values[row], time: times[row])
+      let isIn = result.append(
+        id: ids[row], value: values[row], time: times[row],
+        kind: kinds.isEmpty ? 0 : kinds[row])
       precondition(isIn, "a part of a frame is larger than a frame")
     }
     return result

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The rows of a frame as its receiver got them, all checked: names are UTF-8 of 1 to
-/// ``ShardLimits/nameBytesMax`` bytes, values are numbers, times are within what clocks can say.
-/// Whether they are in the window is not.
+/// The rows of a frame as its receiver got them, all checked: names are series keys,
+/// values are numbers, times are within what clocks can say, kinds are known. Whether the times are
+/// in the window is not.
 ///
 /// Keep it no longer than needed: a decoder that learns names while an older frame is kept copies
 /// its table.
@@ -20,11 +20,13 @@ public struct DecodedFrame: Sendable {
   @usableFromInline let ids: [UInt32]
   @usableFromInline let values: [Double]
   @usableFromInline let times: [Int64]
+  /// Empty: no row has a kind.
+  @usableFromInline let kinds: [UInt8]
 
   /// Rows.
   @inlinable public var count: Int { ids.count }
 
-  /// `FNV.hash` of the row's name.
+  /// `SeriesKey.hash` of the row's key.
   @inlinable public func hash(_ row: Int) -> UInt64 { table[Int(ids[row])].hash }
 
   /// The row's value.
@@ -32,6 +34,9 @@ public struct DecodedFrame: Sendable {
 
   /// The row's time, Unix seconds.
   @inlinable public func time(_ row: Int) -> Int64 { times[row] }
+
+  /// The number of the row's `telemetry.MetricKind`.
+  @inlinable public func kind(_ row: Int) -> UInt8 { kinds.isEmpty ? 0 : kinds[row] }
 
   /// Shows the bytes of all names, for ``nameRange(_:)``.
   @inlinable

@@ -2,17 +2,19 @@
 
 /// The layout of a frame's body: names that are new, then the rows in columns.
 ///
-///     body    = layout (1 byte: 1)
+///     body    = layout (1 byte: 1; 2 with kinds)
 ///               new names: how many (varint), then for each its length (varint) and bytes
 ///               ids:    a WordColumn
 ///               values: encoding (1 byte), then as ValueColumn says
 ///               times:  encoding (1 byte), then as TimeColumn says
+///               kinds:  a WordColumn, in layout 2 alone; without it no row has a kind
 ///
 /// The first name that a dictionary's frames bring has id 0, the next 1, and so on: ids are the
 /// stream's, not the sender's. How many rows there are is the frame's to say. Varints are those of
 /// protobuf, signed ones zigzag; fixed numbers have their lowest byte first. Nothing may follow.
 enum FrameBody {
   static let layout: UInt8 = 1
+  static let layoutWithKinds: UInt8 = 2
 
   /// The body of a frame.
   ///
@@ -24,7 +26,7 @@ enum FrameBody {
     _ columns: FrameColumns, ids: [UInt32], idsEnd: Int, new: [UInt32]
   ) -> [UInt8] {
     var body = FrameBodyWriter(capacity: 256 + 12 * columns.count + 32 * new.count)
-    body.append(layout)
+    body.append(columns.kinds.isEmpty ? layout : layoutWithKinds)
     body.append(varint: UInt64(new.count))
     for id in new { columns.dictionary.writeName(id, to: &body) }
     let varying = UInt64.max >> UInt64((idsEnd - 1).leadingZeroBitCount)
@@ -33,6 +35,7 @@ enum FrameBody {
     }
     ValueColumn.append(columns.values, to: &body)
     TimeColumn.append(columns.times, to: &body)
+    KindColumn.append(columns.kinds, to: &body)
     return body.bytes
   }
 }

@@ -26,6 +26,8 @@ public struct FrameColumns {
   public private(set) var values: [Double] = []
   /// For each row, its time, Unix seconds.
   public private(set) var times: [Int64] = []
+  /// For each row, the number of its kind; empty as long as no row has one.
+  public private(set) var kinds: [UInt8] = []
   /// Bytes of the rows' names, a name counted once for each row.
   public private(set) var nameBytes = 0
 
@@ -42,11 +44,15 @@ public struct FrameColumns {
   /// Adds one row, or answers false when the frame is full. O(1).
   ///
   /// - Precondition: the id is of this dictionary; the row was admitted.
-  public mutating func append(id: UInt32, value: Double, time: Int64) -> Bool {
+  public mutating func append(id: UInt32, value: Double, time: Int64, kind: UInt8 = 0) -> Bool {
     precondition(!value.isNaN && (0...TimeColumn.secondsMax).contains(time), "not admitted")
     let length = dictionary.nameLength(id)
     guard count < RouterLimits.frameRowsMax, RouterLimits.frameNameBytesMax - nameBytes >= length
     else { return false }
+    if kind != 0 || !kinds.isEmpty {
+      beginKinds()
+      kinds.append(kind)
+    }
     ids.append(id)
     values.append(value)
     times.append(time)
@@ -72,6 +78,7 @@ public struct FrameColumns {
       batch.copyValues(first..<next, to: &free)
     }
     times.append(addingCapacity: next - first) { batch.copyTimes(first..<next, to: &$0) }
+    takeKinds(of: batch, first..<next, before: before)
     switch appended {
     case .dictionaryFull: return .dictionaryFull(next: next)
     case .nameBytesReached: return .frameFull(next: next)
@@ -79,11 +86,22 @@ public struct FrameColumns {
     }
   }
 
+  /// The columns that all have are as long as the frame by now.
+  private mutating func takeKinds(of batch: PointColumns, _ rows: Range<Int>, before: Int) {
+    if batch.hasNoKinds && kinds.isEmpty { return }
+    kinds += repeatElement(0, count: before - kinds.count)
+    kinds.append(addingCapacity: rows.count) { batch.copyKinds(rows, to: &$0) }
+  }
+
+  /// Rows so far have none, if none had one.
+  private mutating func beginKinds() { kinds += repeatElement(0, count: count - kinds.count) }
+
   /// Forgets all rows.
   public mutating func removeAll(keepingCapacity: Bool = false) {
     ids.removeAll(keepingCapacity: keepingCapacity)
     values.removeAll(keepingCapacity: keepingCapacity)
     times.removeAll(keepingCapacity: keepingCapacity)
+    kinds.removeAll(keepingCapacity: keepingCapacity)
     nameBytes = 0
   }
 }

@@ -43,14 +43,21 @@ public struct FrameDecoder: Sendable {
     _ body: RawSpan, rows: Int, _ table: inout NameTable
   ) throws(FrameFault) -> DecodedFrame {
     var reader = FrameBodyReader()
-    if try reader.byte(body) != FrameBody.layout { throw .malformed(.layoutUnknown, offset: 0) }
+    let layout = try reader.byte(body)
+    guard layout == FrameBody.layout || layout == FrameBody.layoutWithKinds else {
+      throw .malformed(.layoutUnknown, offset: 0)
+    }
     try table.learn(rows: rows, &reader, body)
     let ids = try readIDs(rows, names: table.names.count, &reader, body)
     let values = try ValueColumn.read(rows: rows, &reader, body)
     let times = try TimeColumn.read(rows: rows, &reader, body)
+    let kinds =
+      layout == FrameBody.layoutWithKinds
+      ? try KindColumn.read(rows: rows, &reader, body) : []
     try reader.end(body)
     return DecodedFrame(
-      names: table.bytes, table: table.names, ids: ids, values: values, times: times)
+      names: table.bytes, table: table.names, ids: ids, values: values, times: times,
+      kinds: kinds)
   }
 
   private static func readIDs(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Shard
 
 /// What is wrong with a frame that a peer sent. Nothing of such a frame is applied.
 public enum FrameFault: Error, Sendable, Hashable {
@@ -32,8 +33,22 @@ public enum FrameFault: Error, Sendable, Hashable {
     case nameEmpty = "has an empty name"
     case nameTooLong = "has a name that is too long"
     case nameNotUTF8 = "has a name that is not UTF-8"
+    case labelsInvalid = "has labels that are not as a series has them"
+    case kindUnknown = "has a kind that is not known here"
     case runsMismatch = "has runs of times that do not make its rows"
     case noRows = "has no rows"
+  }
+}
+
+extension FrameFault.Mistake {
+  init(_ fault: SeriesKeyFault) {
+    self =
+      switch fault {
+      case .nameEmpty: .nameEmpty
+      case .nameTooLong: .nameTooLong
+      case .nameNotUTF8: .nameNotUTF8
+      case .labelsInvalid: .labelsInvalid
+      }
   }
 }
 

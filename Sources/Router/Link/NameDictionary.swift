@@ -66,11 +66,11 @@ public final class NameDictionary {
   /// The id of a name, which gets the next one if it is new; nil when it is and there is no room.
   /// O(name).
   ///
-  /// - Parameter hash: `FNV.hash` of the name.
-  /// - Precondition: the range is within the span and has 1 to ``ShardLimits/nameBytesMax`` bytes.
+  /// - Parameter hash: `SeriesKey.hash` of the key.
+  /// - Precondition: the range is within the span and has 1 to ``ShardLimits/keyBytesMax`` bytes.
   public func id(hash: UInt64, nameFrom source: RawSpan, range: Range<Int>) -> UInt32? {
     precondition(range.lowerBound >= 0 && range.upperBound <= source.byteCount)
-    precondition((1...ShardLimits.nameBytesMax).contains(range.count), "no name")
+    precondition((1...ShardLimits.keyBytesMax).contains(range.count), "no name")
     return unsafe find(hash, source, range, isPadded: false) ?? add(hash, source, range)
   }
 

@@ -26,16 +26,18 @@ struct NameTable {
     let lengthMax = Int(UInt32.max)
     let length = try reader.varint(in: 0...lengthMax, body, else: .nameTooLong)
     if length == 0 { throw .malformed(.nameEmpty, offset: start) }
-    if length > ShardLimits.nameBytesMax { throw .malformed(.nameTooLong, offset: start) }
+    if length > ShardLimits.keyBytesMax { throw .malformed(.nameTooLong, offset: start) }
     let name = try reader.take(length, body)
-    if !UTF8Check.isValid(body, name) { throw .malformed(.nameNotUTF8, offset: name.lowerBound) }
+    if let fault = SeriesKey.fault(body, name) {
+      throw .malformed(FrameFault.Mistake(fault), offset: name.lowerBound)
+    }
     guard RouterLimits.dictionaryNameBytesMax - bytes.count >= length else {
       throw .tooLarge(
         .nameBytes, count: bytes.count + length, limit: RouterLimits.dictionaryNameBytesMax)
     }
     names.append(
       DecodedFrame.Name(
-        hash: FNV.hash(body, name), offset: UInt32(bytes.count), length: UInt32(length)))
+        hash: SeriesKey.hash(body, name), offset: UInt32(bytes.count), length: UInt32(length)))
     unsafe body.extracting(name).withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
   }
 }

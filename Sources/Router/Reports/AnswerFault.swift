@@ -17,7 +17,7 @@ public enum AnswerFault: Error, Hashable, CustomStringConvertible {
   case ownSectionMissing
   /// Columns do not have as many rows as announced.
   case columnsDiffer
-  /// A name is empty or not UTF-8.
+  /// A name is no series key: empty or not UTF-8, with labels that no series has.
   case nameInvalid
   /// Statistics that no values have: negative counts, a minimum above the maximum.
   case statisticsInvalid
@@ -34,7 +34,7 @@ public enum AnswerFault: Error, Hashable, CustomStringConvertible {
     case .sectionRepeated: "the answer has more sections than origins"
     case .ownSectionMissing: "the answer has no section of the answering node's own"
     case .columnsDiffer: "the columns of the answer have different lengths"
-    case .nameInvalid: "the answer has a name that is empty or not UTF-8"
+    case .nameInvalid: "the answer has a name that no series has"
     case .statisticsInvalid: "the answer has statistics that no values have"
     case .tooLarge: "the answer is larger than \(RouterLimits.answerBytesMax) bytes"
     }

@@ -34,8 +34,8 @@ struct ColumnsReader {
       counts.count == end, sums.count == end, minima.count == end, maxima.count == end,
       positiveInfinities.count == end, negativeInfinities.count == end
     else { throw .columnsDiffer }
-    try placeNames(first..<end, from: firstName)
-    appendHashes(names, nameEnds, first..<end, to: &hashes)
+    let areNames = try placeNames(first..<end, from: firstName)
+    appendHashes(names, nameEnds, first..<end, areNames: areNames, to: &hashes)
     try checkStatistics(first..<end)
   }
 
@@ -82,23 +82,28 @@ struct ColumnsReader {
   }
 
   /// Makes ends of the lengths that `nameEnds` has at `rows`.
+  ///
+  /// - Returns: whether all keys are names, without labels.
   private mutating func placeNames(
     _ rows: Range<Int>, from start: Int
-  ) throws(AnswerFault) {
-    guard unsafe UTF8Check.isValid(names.span.bytes, start..<names.count) else {
-      throw .nameInvalid
-    }
+  ) throws(AnswerFault) -> Bool {
+    // Names alone, mostly: valid as a whole, and so is each that does not begin within a character.
+    let areNames = unsafe UTF8Check.isValid(names.span.bytes, start..<names.count)
     var end = start
     for row in rows {
       let length = nameEnds[row]
       guard length > 0 else { throw .nameInvalid }
       guard length <= names.count - end else { throw .columnsDiffer }
-      // Valid as a whole; so is each name, if none begins within a character.
-      guard names[end] & 0xC0 != 0x80 else { throw .nameInvalid }
+      let isKey =
+        areNames
+        ? names[end] & 0xC0 != 0x80
+        : unsafe SeriesKey.fault(names.span.bytes, end..<end + length) == nil
+      guard isKey else { throw .nameInvalid }
       end += length
       nameEnds[row] = end
     }
     guard end == names.count else { throw .columnsDiffer }
+    return areNames
   }
 
   private func checkStatistics(_ rows: Range<Int>) throws(AnswerFault) {
@@ -115,20 +120,23 @@ struct ColumnsReader {
   }
 }
 
-/// Appends the hashes of the names that end at `ends`, four at a time.
+/// Appends the hashes of the keys that end at `ends`, four at a time.
 private func appendHashes(
-  _ names: [UInt8], _ ends: [Int], _ rows: Range<Int>, to hashes: inout [UInt64]
+  _ names: [UInt8], _ ends: [Int], _ rows: Range<Int>, areNames: Bool, to hashes: inout [UInt64]
 ) {
   func range(_ row: Int) -> Range<Int> { (row == 0 ? 0 : ends[row - 1])..<ends[row] }
   let bytes = unsafe names.span.bytes
   var row = rows.lowerBound
   while rows.upperBound - row >= 4 {
-    let four = FNV.hashes(bytes, [range(row), range(row + 1), range(row + 2), range(row + 3)])
+    let ranges: InlineArray<4, Range<Int>> = [
+      range(row), range(row + 1), range(row + 2), range(row + 3),
+    ]
+    let four = areNames ? FNV.hashes(bytes, ranges) : SeriesKey.hashes(bytes, ranges)
     for lane in four.indices { hashes.append(four[lane]) }
     row += 4
   }
   while row < rows.upperBound {
-    hashes.append(FNV.hash(bytes, range(row)))
+    hashes.append(SeriesKey.hash(bytes, range(row)))
     row += 1
   }
 }

@@ -52,7 +52,7 @@ struct OperatorTests {
 
   private func nameHash(_ name: String) -> UInt64 {
     let bytes = Array(name.utf8)
-    return FNV.hash(bytes.span.bytes, 0..<bytes.count)
+    return SeriesKey.hash(bytes.span.bytes, 0..<bytes.count)
   }
 
   @Test("a node alone owns every name, and a node that leaves alone leaves them to nobody")

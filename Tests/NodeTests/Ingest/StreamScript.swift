@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
+import Protobuf
 import RPC
 import Shard
 import TestKit
@@ -10,7 +12,7 @@ struct StreamScript: Sendable {
   /// Framed messages, in order.
   private(set) var messages: [[UInt8]] = []
   private(set) var accepted: Int64 = 0
-  private(set) var rejected: [RejectReason: PointTally.Rejected] = [:]
+  private(set) var rejected: [Shard.RejectReason: PointTally.Rejected] = [:]
   /// Index of the message that is no point.
   private(set) var malformedAt: Int?
   /// Points that count, by name.
@@ -31,7 +33,8 @@ struct StreamScript: Sendable {
   private mutating func add(_ random: inout SplitMix64, _ prefix: String, _ index: Int) {
     let now = IngestBench.now
     var (name, value, time) = ("\(prefix)\(random.int(in: 0...20))", 1.5, Int64(0))
-    var reason: RejectReason?
+    var labels: [String: String] = [:]
+    var reason: Shard.RejectReason?
     switch random.int(in: 0...30) {
     case 0: (value, reason) = (.nan, .valueNan)
     case 1: (name, reason) = ("", .nameEmpty)
@@ -45,12 +48,17 @@ struct StreamScript: Sendable {
     case 9: (time, reason) = (now * 1_000_000_000, .timeInNanoseconds)
     case 10: time = now - 3599
     case 11: time = now + 60
+    case 13: (labels, reason) = (["": "x"], .labelInvalid)
+    case 14: (labels, reason) = (["x": String(repeating: "v", count: 4096)], .labelsTooLarge)
+    case 15...22: labels = ["host": "h\(random.int(in: 0...5))", "b": "", "a": "ä"]
     case 12: name = prefix + String(repeating: "é", count: (64 - prefix.utf8.count) / 2)
     default: break
     }
-    var frames = PointFrames()
-    frames.append(name: name, value: value, time: time)
-    messages.append(frames.take())
+    let point = Point.with {
+      ($0.metric, $0.value, $0.timestamp, $0.labels) = (name, value, time, labels)
+    }.encoded()
+    messages.append(
+      [0] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: point.count >> $0) } + point)
     guard malformedAt == nil else { return }
     if let reason {
       let first = rejected[reason]?.firstIndex ?? Int64(index)
@@ -58,7 +66,8 @@ struct StreamScript: Sendable {
         count: (rejected[reason]?.count ?? 0) + 1, firstIndex: first)
     } else {
       accepted += 1
-      counts[name, default: 0] += 1
+      let key = SeriesKey.encode(metric: name, labels: labels)
+      counts[String(decoding: key, as: UTF8.self), default: 0] += 1
     }
   }
 

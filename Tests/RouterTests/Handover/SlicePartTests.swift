@@ -13,7 +13,7 @@ struct SlicePartTests {
 
   private static func hash(_ name: String) -> UInt64 {
     let bytes = Array(name.utf8)
-    return FNV.hash(bytes.span.bytes, 0..<bytes.count)
+    return SeriesKey.hash(bytes.span.bytes, 0..<bytes.count)
   }
 
   private static func summary(_ random: inout SplitMix64) -> SeriesSummary {

@@ -50,10 +50,31 @@ struct FrameFaultTests {
 
   @Test("in the layout")
   func layout() {
-    #expect(fault { $0.layout = [2] } == .malformed(.layoutUnknown, offset: 0))
+    #expect(fault { $0.layout = [3] } == .malformed(.layoutUnknown, offset: 0))
     #expect(fault { $0.rest = [0] } == .malformed(.trailingBytes, offset: 27))
     #expect(fault { $0.values[0] = 3 } == .malformed(.encodingUnknown, offset: 13))
     #expect(fault { $0.times[0] = 2 } == .malformed(.encodingUnknown, offset: 23))
+  }
+
+  @Test("in kinds")
+  func kinds() {
+    let zeros = [UInt8](repeating: 0, count: 7)
+    #expect(fault { $0.layout = [2] } == .malformed(.cutOff, offset: 27))
+    for kind in 0...3 as ClosedRange<UInt8> {
+      #expect(fault { ($0.layout, $0.rest) = ([2], [0, kind] + zeros) } == nil)
+    }
+    for rest in [[0, 4] + zeros, [0, 0, 1] + zeros.dropFirst()] {
+      #expect(
+        fault { ($0.layout, $0.rest) = ([2], rest) } == .malformed(.kindUnknown, offset: 27))
+    }
+  }
+
+  @Test("in labels")
+  func labels() {
+    #expect(fault { $0.names = [1, 5, 0x61, 0xFF, 0x61, 0xFE, 0x62] } == nil)
+    #expect(
+      fault { $0.names = [1, 3, 0x61, 0xFF, 0x61] } == .malformed(.labelsInvalid, offset: 3))
+    #expect(fault { $0.names = [1, 2, 0x61, 0xFE] } == .malformed(.nameNotUTF8, offset: 3))
   }
 
   @Test("at every place where a body can end too early")
@@ -72,7 +93,7 @@ struct FrameFaultTests {
   func names() {
     #expect(fault { $0.names = [2, 1, 0x61, 1, 0x62] } == .malformed(.numberOutOfRange, offset: 1))
     #expect(fault { $0.names = [1, 0] } == .malformed(.nameEmpty, offset: 2))
-    #expect(fault { $0.names = [1, 0x81, 0x80, 1] } == .malformed(.nameTooLong, offset: 2))
+    #expect(fault { $0.names = [1, 0x81, 0xA0, 1] } == .malformed(.nameTooLong, offset: 2))
     #expect(
       fault { $0.names = [1] + [UInt8](repeating: 0xFF, count: 10) }
         == .malformed(.numberTooLong, offset: 2))

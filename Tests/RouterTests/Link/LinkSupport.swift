@@ -37,7 +37,7 @@ extension PointColumns {
     for value in values {
       let bytes = Array(name(value).utf8)
       let isIn = batch.append(
-        hash: FNV.hash(bytes.span.bytes, 0..<bytes.count), nameFrom: bytes.span.bytes,
+        hash: SeriesKey.hash(bytes.span.bytes, 0..<bytes.count), nameFrom: bytes.span.bytes,
         range: 0..<bytes.count, value: value, time: time, ordinal: 0)
       precondition(isIn)
     }

@@ -3,19 +3,23 @@ import Router
 import Shard
 import TestKit
 
+import enum Proto.SeriesKey
+
 /// A point as the stupid twin keeps it. Equal when the value is, bit by bit.
 struct TestRow: Hashable {
   var name: [UInt8]
   var bits: UInt64
   var time: Int64
+  var kind: UInt8 = 0
 
   init(_ name: String, _ value: Double, _ time: Int64 = 1_763_700_000) {
     self.init(Array(name.utf8), value, time)
   }
 
-  init(_ name: [UInt8], _ value: Double, _ time: Int64) {
+  init(_ name: [UInt8], _ value: Double, _ time: Int64, kind: UInt8 = 0) {
     self.name = name
     self.time = time
+    self.kind = kind
     bits = value.bitPattern
   }
 
@@ -28,6 +32,7 @@ struct TestRow: Hashable {
     let nature = random.int(in: 0...5)
     let steadiness = [1, 3, 50, 1_000_000][random.int(in: 0...3)]
     let span = [0, 1, 300, 3600, 1 << 20][random.int(in: 0...4)]
+    let kinds = [0, 0, 1, 3][random.int(in: 0...3)]
     var time = Int64(random.int(in: 0...1 << 40))
     return (0..<count).map { row in
       if random.oneIn(steadiness) { time = Int64(random.int(in: 0...span)) + 1 << 39 }
@@ -40,8 +45,15 @@ struct TestRow: Hashable {
         case 4: random.oneIn(100) ? double(&random) : Double(row)
         default: random.double(in: 0...1)
         }
-      return TestRow(name(random.int(in: 0...names - 1)), value, time)
+      return TestRow(
+        key(random.int(in: 0...names - 1)), value, time, kind: UInt8(random.int(in: 0...kinds)))
     }
+  }
+
+  /// A name, or every third time a name with labels.
+  static func key(_ number: Int) -> [UInt8] {
+    let labels = number % 3 == 0 ? ["host": "h\(number)", "zone": name(number)] : [:]
+    return SeriesKey.encode(metric: name(number), labels: labels)
   }
 
   /// Short and long ones, some that only zeros tell apart, some that are not ASCII.
@@ -75,7 +87,7 @@ extension PointColumns {
     for (index, row) in rows.enumerated() {
       let isIn = append(
         hash: testHash(row.name), nameFrom: row.name.span.bytes, range: row.name.indices,
-        value: row.value, time: row.time, ordinal: UInt32(index))
+        value: row.value, time: row.time, ordinal: UInt32(index), kind: row.kind)
       precondition(isIn)
     }
   }
@@ -96,7 +108,7 @@ extension DecodedFrame {
     (0..<count).map { row in
       let name = Array(names[nameRange(row)])
       precondition(testHash(name) == hash(row))
-      return TestRow(name, value(row), time(row))
+      return TestRow(name, value(row), time(row), kind: kind(row))
     }
   }
 }

@@ -72,7 +72,7 @@ struct AnswerPartsTests {
       for row in 0..<rows {
         let name = Array(String(row).utf8) + [UInt8](repeating: 0x6E, count: length)
         report.append(
-          name: name, hash: FNV.hash(name.span.bytes, 0..<name.count),
+          name: name, hash: SeriesKey.hash(name.span.bytes, 0..<name.count),
           SeriesSummary(
             count: .max, sum: 1, min: 1, max: 1, positiveInfinities: .max, negativeInfinities: .max)
         )

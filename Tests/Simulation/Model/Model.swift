@@ -41,9 +41,15 @@ final class Model {
     if chance.oneIn(3) {
       name += Array(repeating: UInt8(ascii: "x"), count: chance.int(in: 0...60))
     }
-    let hash = FNV.hash(name.span.bytes, 0..<name.count)
+    if chance.oneIn(3) {
+      // Label sets of one name live together, over all shards.
+      name = SeriesKey.encode(
+        metric: "requests", labels: ["host": "h\(series.count)", "zone": "größe"])
+    }
+    let hash = SeriesKey.hash(name.span.bytes, 0..<name.count)
     seriesByHash[hash] = series.count
-    series.append(SeriesTruth(name: name, hash: hash))
+    series.append(
+      SeriesTruth(name: name, hash: hash, kind: chance.oneIn(2) ? 0 : UInt8(chance.int(in: 1...3))))
     points += Array(repeating: nil, count: SeriesTruth.pointsMax)
     return series.count - 1
   }

@@ -11,8 +11,11 @@ typealias PointNumber = Int
 struct SeriesTruth {
   static let pointsMax = 52
 
+  /// Its key: a name, perhaps with labels.
   let name: [UInt8]
   let hash: UInt64
+  /// What all its points bring.
+  let kind: UInt8
   /// Bit i: the point of value 2^i.
   var sent: UInt64 = 0
   /// The client got an Ack that counts it as received, and not as hinted.

@@ -16,7 +16,8 @@ extension SimNode {
       let value = world.model.value(of: point)
       accounts.received += 1
       call.unsettled += 1
-      switch admission.admit(name.span.bytes, name: 0..<name.count, value: value, time: time) {
+      let metric = 0..<SeriesKey.nameEnd(name.span.bytes, name.indices)
+      switch admission.admit(name.span.bytes, name: metric, value: value, time: time) {
       case .rejected:
         accounts.rejected += 1
         settle(point, .refused)
@@ -77,7 +78,7 @@ extension SimNode {
     let name = series.name
     return batch.append(
       hash: series.hash, nameFrom: name.span.bytes, range: 0..<name.count, value: value,
-      time: time, ordinal: UInt32(point))
+      time: time, ordinal: UInt32(point), kind: series.kind)
   }
 
   func newBatch() -> PointColumns {

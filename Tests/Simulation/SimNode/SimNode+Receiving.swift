@@ -88,7 +88,8 @@ extension SimNode {
       guard
         let point = world.model.point(
           hash: frame.hash(row), name: name, value: frame.value(row)),
-        world.model.truth(point).time == frame.time(row)
+        world.model.truth(point).time == frame.time(row),
+        world.model.series(of: point).kind == frame.kind(row)
       else {
         return world.broken(.integrity, "\(identity) took a row of \(seat.id) that was never sent")
       }
@@ -110,7 +111,8 @@ extension SimNode {
         batches[place] = batch
         if batch.append(
           hash: frame.hash(row), nameFrom: frame.names.span.bytes, range: frame.nameRange(row),
-          value: frame.value(row), time: frame.time(row), ordinal: UInt32(row))
+          value: frame.value(row), time: frame.time(row), ordinal: UInt32(row),
+          kind: frame.kind(row))
         {
           break
         }

@@ -164,7 +164,9 @@ extension SimNode {
   private func reroute(_ row: Int, of frame: DecodedFrame) {
     let name = frame.names[frame.nameRange(row)]
     let hash = frame.hash(row)
-    guard let point = world.model.point(hash: hash, name: name, value: frame.value(row)) else {
+    guard let point = world.model.point(hash: hash, name: name, value: frame.value(row)),
+      world.model.series(of: point).kind == frame.kind(row)
+    else {
       return world.broken(.integrity, "a surrendered hint has a point that was never sent")
     }
     let batch = newBatch()

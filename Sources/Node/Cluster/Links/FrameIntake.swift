@@ -55,7 +55,7 @@ final class FrameIntake: @unchecked Sendable {
       let shard = placement.shard(hash)
       while !open[shard].append(
         hash: hash, nameFrom: names, range: frame.nameRange(row), value: frame.value(row),
-        time: frame.time(row), ordinal: UInt32(truncatingIfNeeded: row))
+        time: frame.time(row), ordinal: UInt32(truncatingIfNeeded: row), kind: frame.kind(row))
       {
         handOver(open[shard], shard, passage)
         open[shard] = spare.popLast() ?? limits.emptyBatch()

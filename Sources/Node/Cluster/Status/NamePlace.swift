@@ -2,7 +2,7 @@
 import Router
 import Shard
 
-import enum Proto.FNV
+import enum Proto.SeriesKey
 
 /// Where the series of a name are, found as ingest finds it.
 struct NamePlace: Hashable {
@@ -18,7 +18,7 @@ struct NamePlace: Hashable {
   init?(_ name: String, _ placement: Placement) {
     let bytes = Array(name.utf8)
     guard (1...Self.nameBytesMax).contains(bytes.count) else { return nil }
-    let hash = FNV.hash(unsafe bytes.span.bytes, 0..<bytes.count)
+    let hash = SeriesKey.hash(unsafe bytes.span.bytes, 0..<bytes.count)
     partition = Placement.partition(hash)
     shard = placement.shard(hash)
   }

@@ -155,7 +155,7 @@ final class FakeNode: DrainPort, ClusterMembershipPort {
     for (name, value, age) in points {
       let batch = PointColumns(rowsMax: 1, nameBytesMax: 1024)
       let bytes = Array(name.utf8)
-      let hash = FNV.hash(bytes.span.bytes, 0..<bytes.count)
+      let hash = SeriesKey.hash(bytes.span.bytes, 0..<bytes.count)
       _ = batch.append(
         hash: hash, nameFrom: bytes.span.bytes, range: 0..<bytes.count, value: value,
         time: FakeCluster.now - age, ordinal: 0)

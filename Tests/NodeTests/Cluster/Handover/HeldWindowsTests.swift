@@ -23,7 +23,7 @@ struct HeldWindowsTests {
     var batch = SliceBatch()
     for name in names {
       let bytes = Array(name.utf8)
-      batch.appendSeries(name: bytes, hash: FNV.hash(bytes.span.bytes, 0..<bytes.count))
+      batch.appendSeries(name: bytes, hash: SeriesKey.hash(bytes.span.bytes, 0..<bytes.count))
       batch.appendSlice(start: start, SeriesSummary(count: 1, sum: 2, min: 2, max: 2))
     }
     return batch
