@@ -19,8 +19,8 @@ public actor Aggregator {
     self.executor = executor
   }
 
-  /// Takes a batch into the windows; afterwards its ``PointColumns/rejections`` are those not taken.
-  /// See ``ShardCore/apply(_:now:)``.
+  /// Takes a batch into the windows; afterwards its ``PointColumns/rejections`` are those not
+  /// taken. See ``ShardCore/apply(_:now:)``.
   ///
   /// - Parameter now: read when the shard turns to the batch, however long that has waited: an old
   ///   reading would look like a clock that was set back.

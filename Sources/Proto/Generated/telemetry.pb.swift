@@ -3,8 +3,8 @@
 
 public import Protobuf
 
-/// What the values of a series are. It chooses nothing but how they are shown; of a series that comes
-/// with several kinds the one with the largest number counts.
+/// What the values of a series are. It chooses nothing but how they are shown; of a series that
+/// comes with several kinds the one with the largest number counts.
 public struct MetricKind: OpenEnum {
   /// The number.
   public let rawValue: Int32
