@@ -7,26 +7,30 @@
 /// least twice as large, so that less than half of the array is abandoned.
 public struct HistogramColumns: Sendable {
   /// The buckets of one sign of one row: where they lie, and how many more have room there.
-  struct Run: Sendable {
+  public struct Run: Sendable {
     /// The bucket that the first count is of.
-    var start: Int32 = 0
+    public internal(set) var start: Int32 = 0
     var count: Int32 = 0
-    /// Where the first count lies in the array.
     var offset = 0
     var room: Int32 = 0
 
-    var isEmpty: Bool { count == 0 }
+    /// There are none.
+    public var isEmpty: Bool { count == 0 }
     /// The last bucket.
     var last: Int32 { start + count - 1 }
-    /// Where the counts lie.
-    var range: Range<Int> { offset..<offset + Int(count) }
+    /// Where the counts lie in ``HistogramColumns/buckets``.
+    public var range: Range<Int> { offset..<offset + Int(count) }
   }
 
   var scales: [Int8] = []
-  var zeros: [Int64] = []
-  var positives: [Run] = []
-  var negatives: [Run] = []
-  var buckets: [Int64] = []
+  /// Values of each row that are 0 or -0.
+  public internal(set) var zeros: [Int64] = []
+  /// Positive values of each row.
+  public internal(set) var positives: [Run] = []
+  /// Negative values of each row, by their magnitude.
+  public internal(set) var negatives: [Run] = []
+  /// Values in each bucket, those of a run one behind the other.
+  public internal(set) var buckets: [Int64] = []
 
   /// No rows.
   public init() {}
@@ -36,6 +40,9 @@ public struct HistogramColumns: Sendable {
 
   /// Rows.
   public var count: Int { scales.count }
+
+  /// How fine a row's buckets are.
+  public func scale(_ row: Int) -> Int { Int(scales[row]) }
 
   /// Makes room for more rows.
   public mutating func reserve(rows: Int, buckets: Int = 0) {
@@ -60,6 +67,26 @@ public struct HistogramColumns: Sendable {
     zeros.append(histogram.zeros)
     positives.append(appendRun(histogram.positive.start, histogram.positive.counts[...]))
     negatives.append(appendRun(histogram.negative.start, histogram.negative.counts[...]))
+  }
+
+  /// Adds a row of counts as given. O(buckets).
+  ///
+  /// - Parameters:
+  ///   - positive: in bucket `positiveStart` and in those that follow.
+  ///   - negative: in bucket `negativeStart` and in those that follow.
+  /// - Precondition: ``HistogramScale/has(_:_:scale:)`` holds for both signs, and no count is
+  ///   negative.
+  public mutating func append(
+    scale: Int, zeros: Int64, positiveStart: Int32, positive: ArraySlice<Int64>,
+    negativeStart: Int32, negative: ArraySlice<Int64>
+  ) {
+    precondition(
+      HistogramScale.has(positiveStart, positive.count, scale: scale)
+        && HistogramScale.has(negativeStart, negative.count, scale: scale), "no such buckets")
+    scales.append(Int8(scale))
+    self.zeros.append(zeros)
+    positives.append(appendRun(positiveStart, positive))
+    negatives.append(appendRun(negativeStart, negative))
   }
 
   /// Adds rows of another. O(their buckets).

@@ -66,6 +66,15 @@ extension HistogramScale {
     return indexMin >> steps...indexMax >> steps
   }
 
+  /// Whether there is such a scale, one histogram may have so many buckets of it, and doubles lie in
+  /// all of them.
+  public static func has(_ start: Int32, _ count: Int, scale: Int) -> Bool {
+    guard (coarsest...finest).contains(scale), count <= bucketsMax else { return false }
+    let indices = indices(scale)
+    return count == 0
+      || (start >= indices.lowerBound && Int(start) + count - 1 <= Int(indices.upperBound))
+  }
+
   /// How many scales coarser the buckets `first` to `last` must be for their number to be allowed.
   @inline(__always)
   static func stepsNeeded(_ first: Int32, _ last: Int32) -> Int {

@@ -14,6 +14,25 @@ extension PartialReport {
     histograms?.fold(0, of: one, into: row)
   }
 
+  /// A quantile of a row, nearest rank; off by at most ``quantileError(row:)`` of itself, and not
+  /// outside of the row's minimum and maximum. Nil: no histogram of it is kept. O(buckets).
+  ///
+  /// - Precondition: `q` is within 0...1.
+  public func quantile(_ q: Double, row: Int) -> Double? {
+    guard let histograms, counts[row] > 0 else { return nil }
+    let values = histograms.values(row)
+    guard values > 0 else { return nil }
+    if q == 0 { return minima[row] }
+    if q == 1 { return maxima[row] }
+    return min(max(histograms.quantile(q, row: row, values: values), minima[row]), maxima[row])
+  }
+
+  /// By how much of itself a quantile of a row is at most off; nil: no histogram of it is kept. O(1).
+  public func quantileError(row: Int) -> Double? {
+    guard let histograms, !histograms.isEmpty(row) else { return nil }
+    return histograms.relativeError(row)
+  }
+
   /// Adds histograms of rows that are about to be appended.
   mutating func appendHistograms(_ theirs: HistogramColumns?, rows: Int) {
     guard let theirs else { return histograms?.append(emptyRows: rows) ?? () }

@@ -67,6 +67,29 @@ struct MergingTests {
     #expect(areClose(merger.finish().summaries, Self.add([all, peer])))
   }
 
+  @Test(
+    "histograms merge to those of all values, in any order",
+    arguments: 1...12 as ClosedRange<UInt64>)
+  func histograms(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let parts = (0..<random.int(in: 1...5)).map { _ in
+      var part = PartialReport(Self.summaries(random.int(in: 0...60), names: 50, &random))
+      // One that does not say: a peer that knows no histograms.
+      if !random.oneIn(4) { part.addHistograms(&random) }
+      return part
+    }
+    let expected = parts.reduce(into: [String: Histogram]()) { all, part in
+      for (name, histogram) in part.histogramsByName {
+        all[name, default: Histogram()].merge(histogram)
+      }
+    }
+    for order in [parts, parts.shuffled(using: &random)] {
+      var merger = ReportMerger()
+      for part in order { merger.add(part) }
+      #expect(merger.finish().histogramsByName == expected)
+    }
+  }
+
   @Test("nothing merged is nothing")
   func empty() {
     #expect(ReportMerger().finish().count == 0)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Shard
+import TestKit
 
 import enum Proto.SeriesKey
 
@@ -14,6 +15,26 @@ extension PartialReport {
   init(_ summaries: [String: SeriesSummary], hash: (String) -> UInt64 = testHash) {
     self.init()
     for (name, summary) in summaries { append(name: Array(name.utf8), hash: hash(name), summary) }
+  }
+
+  /// The histograms by name; rows without values have none.
+  var histogramsByName: [String: Histogram] {
+    guard let histograms else { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: (0..<count).filter { !histograms.isEmpty($0) }.map {
+        (name($0), histograms[$0])
+      })
+  }
+
+  /// Gives rows histograms of some values; some rows get none.
+  mutating func addHistograms(_ random: inout SplitMix64) {
+    keepHistograms()
+    for row in 0..<count where !random.oneIn(4) {
+      let values = (0..<random.int(in: 0...20)).map { _ in
+        random.oneIn(3) ? Double(random.int(in: -2...2)) : random.double(in: -1e9...1e9)
+      }
+      add(values.reduce(into: Histogram()) { $0.add($1) }, toRow: row)
+    }
   }
 
   /// The rows as a dictionary. Traps when a series has two rows.
