@@ -19,12 +19,27 @@ extension PartialReport {
   ///
   /// - Precondition: `q` is within 0...1.
   public func quantile(_ q: Double, row: Int) -> Double? {
-    guard let histograms, counts[row] > 0 else { return nil }
-    let values = histograms.values(row)
-    guard values > 0 else { return nil }
-    if q == 0 { return minima[row] }
-    if q == 1 { return maxima[row] }
-    return min(max(histograms.quantile(q, row: row, values: values), minima[row]), maxima[row])
+    var one: [Double] = []
+    return appendQuantiles([q], row: row, to: &one) ? one[0] : nil
+  }
+
+  /// Appends several quantiles of a row, each as ``quantile(_:row:)``. O(buckets) each.
+  ///
+  /// - Returns: false, and nothing is appended: no histogram of the row is kept.
+  /// - Precondition: all are within 0...1.
+  public func appendQuantiles(
+    _ quantiles: [Double], row: Int, to values: inout [Double]
+  ) -> Bool {
+    guard let histograms, counts[row] > 0 else { return false }
+    let count = histograms.values(row)
+    guard count > 0 else { return false }
+    let (least, greatest) = (minima[row], maxima[row])
+    for q in quantiles {
+      let value =
+        q == 0 ? least : q == 1 ? greatest : histograms.quantile(q, row: row, values: count)
+      values.append(min(max(value, least), greatest))
+    }
+    return true
   }
 
   /// By how much of itself a quantile of a row is at most off; nil: no histogram of it is kept. O(1).
