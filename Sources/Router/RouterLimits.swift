@@ -127,22 +127,31 @@ public enum RouterLimits {
 
   // MARK: Answers
 
-  /// Rows of one part of an answer. At most 57 B each without the name: a length of 3 B, a count of
-  /// 10 B, three doubles, two counts of infinities of 10 B: 8192 x 57 B = 456 KiB.
+  /// Most rows of one part of an answer.
   static let partRowsMax = 8192
 
-  /// Name bytes of one part, unless it is a single name: 512 KiB, so that rows of 64 B of name fill
-  /// both measures.
-  static let partNameBytesMax = 512 << 10
+  /// What the rows of one part take at most, unless it is a single one. Bytes.
+  static let partRowsBytesMax = partBytesMax - partOverheadBytes
 
-  /// Largest part: 456 KiB + 512 KiB, and room for the head. A quarter of what a peer takes as one
-  /// message.
+  /// What a part takes besides rows: its head, ids, tags and lengths of columns. A head names up to
+  /// 256 nodes of 65 B each, and 64 B for each of so many that have hints or left.
+  static let partOverheadBytes = 128 << 10
+
+  /// A row of a report without its name: a length of 3 B, a count of 9 B, five doubles, two counts
+  /// of infinities of 9 B, two times of 6 B, a kind. A count of up to 2^63 takes 9 B.
+  static let partRowBytes = 3 + 9 + 5 * 8 + 2 * 9 + 2 * 6 + 1
+
+  /// A histogram on the wire without its buckets: a scale of 1 B, zeros of 9 B, of two signs a start
+  /// and a length of 3 B each. With 2 x 160 buckets of 9 B it takes less than 3 KiB.
+  static let histogramRowBytes = 1 + 9 + 2 * (3 + 3)
+
+  /// Largest part. A quarter of what a peer takes as one message.
   public static let partBytesMax = 1 << 20
 
   /// Sections of an answer: its own, and one for each node that a cluster can have.
   static let answerSectionsMax = 1 + nodesMax
 
-  /// Largest answer: a million series of 1 KiB of name are 1.1 GB.
+  /// Largest answer: a million series of 1 KiB of name and 300 B of histogram are 1.4 GB.
   public static let answerBytesMax = 4 << 30
   /// Most former nodes that are asked: sets that share no node may follow each other four times
   /// within a window.

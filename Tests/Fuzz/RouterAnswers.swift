@@ -28,11 +28,31 @@ public func fuzzAnswers(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     precondition(left.report.nameEnds == right.report.nameEnds, "other names")
     precondition(left.report.counts == right.report.counts, "other counts")
     precondition(left.report.minima == right.report.minima, "other minima")
+    precondition(left.report.squares == right.report.squares, "other squares")
+    precondition(left.report.last == right.report.last, "other latest values")
+    precondition(left.report.lastSeen == right.report.lastSeen, "other times")
+    precondition(left.report.firstSeen == right.report.firstSeen, "other times")
+    precondition(left.report.kinds == right.report.kinds, "other kinds")
+    compareHistograms(left.report, right.report)
   }
   var merger = ReportMerger()
   for section in answer.sections { merger.add(section.report) }
-  _ = merger.finish()
+  let merged = merger.finish()
+  for row in 0..<merged.count {
+    precondition(merged.squares[row] >= 0, "squares are no number")
+    if let quantile = merged.quantile(0.5, row: row) {
+      precondition(quantile.isFinite && merged.quantileError(row: row) != nil, "no quantile")
+    }
+  }
   return 0
+}
+
+private func compareHistograms(_ left: PartialReport, _ right: PartialReport) {
+  for row in 0..<left.count {
+    precondition(
+      left.histograms?[row] ?? Histogram() == right.histograms?[row] ?? Histogram(),
+      "other histograms")
+  }
 }
 
 private func read(_ messages: [[UInt8]]) -> PeerAnswer? {

@@ -7,11 +7,17 @@ import Testing
 struct DisplayTests {
   private let summary = Summary(
     rows: [
-      SeriesRow(name: "cpu.user", count: 12, sum: 30, avg: 2.5, min: -1, max: 0.1 + 0.2),
+      SeriesRow(
+        name: "cpu.user", count: 12, sum: 30, avg: 2.5, min: -1, max: 0.1 + 0.2, variance: 4,
+        stddev: 2, last: 0, lastSeen: 86_398, firstSeen: 86_000, rate: 12 / 3600, sumRate: 0.5,
+        quantiles: [2, 2.75], quantileError: 0.011, kind: "gauge"),
       SeriesRow(
         name: "bad\"name,\n", count: 0, sum: 0, avg: 0, min: 0, max: 0, positiveInfinities: 3),
-      SeriesRow(name: "温度", count: 2_500_000, sum: 1e21, avg: 4e14, min: 1e-9, max: 12345.678),
-    ], asOf: 86_399, windowSeconds: 3600, resolutionSeconds: 10)
+      SeriesRow(
+        name: "温度{in=\"°C\"}", count: 2_500_000, sum: 1e21, avg: 4e14, min: 1e-9, max: 12345.678,
+        metric: "温度", labels: [.init(name: "in", value: "°C")]),
+    ], asOf: 86_399, windowSeconds: 3600, resolutionSeconds: 10, from: 82_799, to: 86_399,
+    quantiles: [0.5, 0.999], quantilesFrom: 82_790, quantilesTo: 86_399)
 
   @Test("a table is aligned by what the terminal shows, and cannot be forged by a name")
   func table() {
@@ -19,24 +25,73 @@ struct DisplayTests {
       separator: "\n", omittingEmptySubsequences: false)
     #expect(
       lines.map(String.init) == [
-        "NAME         COUNT    SUM   AVG    MIN      MAX  INF",
-        "cpu.user        12     30   2.5     -1      0.3    0",
-        "bad\"name,\\n      0      -     -      -        -    3",
-        "温度          2.5M  1e+21  400T  1e-09  12.346k    0",
+        "NAME           COUNT      RATE   AVG  P50  P99.9    MIN      MAX  LAST  INF",
+        "cpu.user          12  0.003333   2.5    2   2.75     -1      0.3     0    0",
+        "bad\"name,\\n        0         -     -    -      -      -        -     -    3",
+        "温度{in=\"°C\"}   2.5M         0  400T    -      -  1e-09  12.346k     -    0",
         "", "3 series over 1h as of 23:59:59 UTC", "",
       ])
+  }
+
+  @Test("columns of quantiles are there when any row has them")
+  func noQuantiles() {
+    var summary = summary
+    for row in summary.rows.indices { summary.rows[row].quantiles = [] }
+    let titles = SummaryText.write(summary, as: .table).prefix { $0 != "\n" }
+    #expect(titles.split(separator: " ").prefix(5) == ["NAME", "COUNT", "RATE", "AVG", "MIN"])
+  }
+
+  @Test(
+    "a usual table fits into 100 columns",
+    arguments: [1.0, -9876.5, 98765.4, 0.0123, 1e300, 123.456])
+  func width(value: Double) {
+    var summary = summary
+    summary.quantiles = [0.5, 0.95, 0.99]
+    summary.rows = [
+      SeriesRow(
+        name: "http.requests", count: 12_345_678, sum: value, avg: value, min: value, max: value,
+        last: value, lastSeen: 1, rate: value, quantiles: [value, value, value])
+    ]
+    let lines = SummaryText.write(summary, as: .table).split(separator: "\n")
+    #expect(lines.allSatisfy { TextWidth.columns(String($0)) <= 100 })
+  }
+
+  @Test(
+    "quantiles are named by their percentage",
+    arguments: [
+      (0.5, "50"), (0.95, "95"), (0.999, "99.9"), (0, "0"), (1, "100"), (0.00001, "0.001"),
+      (0.1, "10"),
+    ])
+  func percent(quantile: Double, text: String) {
+    #expect(SummaryText.percent(quantile) == text)
+  }
+
+  @Test("names and labels cannot be taken for others")
+  func seriesText() {
+    #expect(SeriesText.show(metric: "cpu", labels: []) == "cpu")
+    #expect(
+      SeriesText.show(metric: "cpu", labels: [("core", "0"), ("host", "a\"},\\\n")])
+        == #"cpu{core="0",host="a\"},\\\n"}"#)
+    #expect(SeriesText.show(metric: "", labels: [("host", "é")]) == #"{host="é"}"#)
   }
 
   @Test("JSON keeps every bit, and names are escaped")
   func json() {
     #expect(
       SummaryText.write(summary, as: .json)
-        == #"{"as_of":86399,"window_seconds":3600,"resolution_seconds":10,"metrics":{"#
-        + #""cpu.user":{"count":12,"sum":30.0,"avg":2.5,"min":-1.0,"max":0.30000000000000004},"#
+        == #"{"as_of":86399,"window_seconds":3600,"resolution_seconds":10,"from":82799,"#
+        + #""to":86399,"quantiles_from":82790,"quantiles_to":86399,"metrics":{"#
+        + #""cpu.user":{"count":12,"sum":30.0,"avg":2.5,"min":-1.0,"max":0.30000000000000004,"#
+        + #""variance":4.0,"stddev":2.0,"rate":0.0033333333333333335,"sum_rate":0.5,"last":0.0,"#
+        + #""last_seen":86398,"first_seen":86000,"quantiles":{"0.5":2.0,"0.999":2.75},"#
+        + #""quantile_error":0.011,"kind":"gauge"},"#
         + #""bad\"name,\n":{"count":0,"sum":0.0,"avg":0.0,"min":0.0,"max":0.0,"#
-        + #""positive_infinities":3},"#
-        + #""温度":{"count":2500000,"sum":1e+21,"avg":400000000000000.0,"#
-        + #""min":1e-09,"max":12345.678}}}"#
+        + #""positive_infinities":3,"#
+        + #""variance":0.0,"stddev":0.0,"rate":0.0,"sum_rate":0.0}},"#
+        + #""series":[{"metric":"温度","labels":{"in":"°C"},"#
+        + #""count":2500000,"sum":1e+21,"avg":400000000000000.0,"#
+        + #""min":1e-09,"max":12345.678,"#
+        + #""variance":0.0,"stddev":0.0,"rate":0.0,"sum_rate":0.0}]}"#
         + "\n")
   }
 
@@ -65,7 +120,7 @@ struct DisplayTests {
   @Test("JSON says whether the answer is complete, and how each node answered")
   func coverage() {
     var summary = summary
-    (summary.rows, summary.coverage) = ([], Self.coverage)
+    (summary.rows, summary.coverage, summary.to) = ([], Self.coverage, 0)
     summary.coverage?.nodes.removeLast()
     #expect(
       SummaryText.write(summary, as: .json)
@@ -98,11 +153,13 @@ struct DisplayTests {
   func csv() {
     #expect(
       SummaryText.write(summary, as: .csv) == """
-        name,count,sum,avg,min,max,positive_infinities,negative_infinities
-        cpu.user,12,30.0,2.5,-1.0,0.30000000000000004,0,0
+        name,count,sum,avg,min,max,positive_infinities,negative_infinities,variance,stddev,rate,\
+        sum_rate,last,last_seen,first_seen,kind,p50,p99.9,quantile_error
+        cpu.user,12,30.0,2.5,-1.0,0.30000000000000004,0,0,4.0,2.0,0.0033333333333333335,0.5,0.0,\
+        86398,86000,gauge,2.0,2.75,0.011
         "bad""name,
-        ",0,0.0,0.0,0.0,0.0,3,0
-        温度,2500000,1e+21,400000000000000.0,1e-09,12345.678,0,0
+        ",0,0.0,0.0,0.0,0.0,3,0,0.0,0.0,0.0,0.0,,,,,,,
+        "温度{in=""°C""}",2500000,1e+21,400000000000000.0,1e-09,12345.678,0,0,0.0,0.0,0.0,0.0,,,,,,,
 
         """)
   }

@@ -26,8 +26,10 @@ struct NodeClientTests {
       let rejections = ack.rejections.map { PushReport.Rejection($0) }
       #expect(rejections.map(\.reason) == ["NAME_EMPTY"])
       let summary = try await client.summary(SummaryFilter())
-      let b = SeriesRow(name: "b", count: 2, sum: -0.5, avg: -0.25, min: -2, max: 1.5)
-      #expect(summary.rows.first { $0.name == "b" } == b)
+      let b = try #require(summary.rows.first { $0.name == "b" })
+      #expect((b.count, b.sum, b.avg, b.min, b.max) == (2, -0.5, -0.25, -2, 1.5))
+      #expect(b.rate == 2 / Double(summary.to - summary.from))
+      #expect(summary.quantiles == [0.5, 0.95, 0.99])
       #expect(summary.rows.first { $0.name == "c" }?.positiveInfinities == 1)
       #expect(summary.windowSeconds == ServeConfiguration().windowSeconds)
       #expect(summary.asOf > 0)

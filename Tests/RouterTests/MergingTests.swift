@@ -9,13 +9,7 @@ struct MergingTests {
   /// Adds up dictionaries, the stupid way.
   private static func add(_ summaries: [[String: SeriesSummary]]) -> [String: SeriesSummary] {
     summaries.reduce(into: [:]) { merged, next in
-      merged.merge(next) { left, right in
-        SeriesSummary(
-          count: left.count + right.count, sum: left.sum + right.sum,
-          min: min(left.min, right.min), max: max(left.max, right.max),
-          positiveInfinities: left.positiveInfinities + right.positiveInfinities,
-          negativeInfinities: left.negativeInfinities + right.negativeInfinities)
-      }
+      for (name, summary) in next { merged[name, default: SeriesSummary()].add(summary) }
     }
   }
 
@@ -29,7 +23,9 @@ struct MergingTests {
         count: Int64(random.int(in: 1...99)), sum: Double(random.int(in: -9999...9999)), min: low,
         max: low + Double(random.int(in: 0...99)),
         positiveInfinities: Int64(random.int(in: 0...1)),
-        negativeInfinities: Int64(random.int(in: 0...1)))
+        negativeInfinities: Int64(random.int(in: 0...1)), squares: random.double(in: 0...1e6),
+        last: Double(random.int(in: 0...9)), lastSeen: Int64(random.int(in: 5...9)),
+        firstSeen: Int64(random.int(in: 0...5)), kind: UInt8(random.int(in: 0...3)))
     }
     return summaries
   }
@@ -53,7 +49,7 @@ struct MergingTests {
       for part in order {
         merger.add(seed % 3 == 0 ? PartialReport(part, hash: Self.lengthHash) : PartialReport(part))
       }
-      #expect(merger.finish().summaries == Self.add(parts))
+      #expect(areClose(merger.finish().summaries, Self.add(parts)))
     }
   }
 
@@ -68,7 +64,30 @@ struct MergingTests {
     var merger = ReportMerger()
     for shard in shards { merger.add(disjoint: PartialReport(shard)) }
     merger.add(PartialReport(peer))
-    #expect(merger.finish().summaries == Self.add([all, peer]))
+    #expect(areClose(merger.finish().summaries, Self.add([all, peer])))
+  }
+
+  @Test(
+    "histograms merge to those of all values, in any order",
+    arguments: 1...12 as ClosedRange<UInt64>)
+  func histograms(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let parts = (0..<random.int(in: 1...5)).map { _ in
+      var part = PartialReport(Self.summaries(random.int(in: 0...60), names: 50, &random))
+      // One that does not say: a peer that knows no histograms.
+      if !random.oneIn(4) { part.addHistograms(&random) }
+      return part
+    }
+    let expected = parts.reduce(into: [String: Histogram]()) { all, part in
+      for (name, histogram) in part.histogramsByName {
+        all[name, default: Histogram()].merge(histogram)
+      }
+    }
+    for order in [parts, parts.shuffled(using: &random)] {
+      var merger = ReportMerger()
+      for part in order { merger.add(part) }
+      #expect(merger.finish().histogramsByName == expected)
+    }
   }
 
   @Test("nothing merged is nothing")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Shard
+import TestKit
 
 import enum Proto.SeriesKey
 
@@ -16,8 +17,45 @@ extension PartialReport {
     for (name, summary) in summaries { append(name: Array(name.utf8), hash: hash(name), summary) }
   }
 
+  /// The histograms by name; rows without values have none.
+  var histogramsByName: [String: Histogram] {
+    guard let histograms else { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: (0..<count).filter { !histograms.isEmpty($0) }.map {
+        (name($0), histograms[$0])
+      })
+  }
+
+  /// Gives rows histograms of some values; some rows get none.
+  mutating func addHistograms(_ random: inout SplitMix64) {
+    keepHistograms()
+    for row in 0..<count where !random.oneIn(4) {
+      let values = (0..<random.int(in: 0...20)).map { _ in
+        random.oneIn(3) ? Double(random.int(in: -2...2)) : random.double(in: -1e9...1e9)
+      }
+      add(values.reduce(into: Histogram()) { $0.add($1) }, toRow: row)
+    }
+  }
+
   /// The rows as a dictionary. Traps when a series has two rows.
   var summaries: [String: SeriesSummary] {
     Dictionary(uniqueKeysWithValues: (0..<count).map { (name($0), self[$0]) })
   }
+}
+
+extension SeriesSummary {
+  /// The same, but for squares, which are rounded in each merge: to nine digits.
+  func isClose(to other: SeriesSummary) -> Bool {
+    var same = other
+    same.squares = squares
+    return self == same
+      && (squares == other.squares
+        || abs(squares - other.squares) <= 1e-9 * Swift.max(squares, other.squares))
+  }
+}
+
+/// Whether the same series have the same statistics, but for squares: to nine digits.
+func areClose(_ left: [String: SeriesSummary], _ right: [String: SeriesSummary]) -> Bool {
+  left.count == right.count
+    && left.allSatisfy { name, summary in right[name]?.isClose(to: summary) ?? false }
 }

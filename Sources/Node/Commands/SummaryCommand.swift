@@ -20,10 +20,12 @@ struct SummaryCommand: Command {
       Flag("strict", \.filter.isStrict, "fail rather than print what is not complete"),
     ] + SummaryFilter.flags.map { $0.lifted(\.filter) },
     notes: """
-      A series is chosen when any name, prefix or glob chooses it. JSON is an object with
-      `metrics`, from name to count, sum, avg, min and max, in full precision; `complete` says
-      whether all nodes that hold points are in it and none keeps points for another, `nodes`
-      how each answered. A table says below what is missing, CSV on standard error.
+      A series is chosen when any name, prefix or glob chooses it. A table has some columns; JSON
+      and CSV have all, in full precision. JSON is an object with `metrics`, from name to
+      statistics, and `series`, a list of those with labels; quantiles are off by at most
+      `quantile_error` of themselves. `complete` says whether all nodes that hold points are in
+      it and none keeps points for another, `nodes` how each answered. A table says below what is
+      missing, CSV on standard error.
 
       examples:
         tributary summary --prefix cpu. --sort max

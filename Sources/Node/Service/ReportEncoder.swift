@@ -11,64 +11,80 @@ struct ReportEncoder {
   var nextPageToken: String
   /// What the report covers.
   var coverage: Coverage?
-
-  /// How many bytes the message takes. O(rows).
-  func encodedSize(_ report: PartialReport, rows: some Sequence<Int>) -> Int {
-    WireWriter.encodedSize { write(report, rows, to: &$0) }
-  }
+  /// Points after `from` and up to `to` are in the report, Unix seconds. Rates are over this span.
+  var from: Int64
+  var to: Int64
+  /// The same for quantiles.
+  var quantilesFrom: Int64
+  var quantilesTo: Int64
+  /// What rows are answered with.
+  var statistics = StatisticSet.all
+  /// Which quantiles rows have; each within 0...1.
+  var quantiles: [Double] = []
+  /// All rows go to `series`, none to `metrics`.
+  var isRowByRow = false
 
   /// The message with the rows that are asked for. O(bytes).
-  func encode(_ report: PartialReport, rows: some Sequence<Int>) -> [UInt8] {
-    WireWriter.encode { write(report, rows, to: &$0) }
+  func encode(_ report: PartialReport, rows: some Collection<Int>) -> [UInt8] {
+    let summaries = SummaryEncoder(self, report, rows: rows)
+    return WireWriter.encode { writer in
+      for (index, row) in rows.enumerated() {
+        let key = report.nameRange(row)
+        if isRowByRow || Self.hasLabels(report, key) {
+          write(series: row, of: report, field: 11, to: &writer) {
+            summaries.write(row, at: index, to: &$0)
+          }
+        } else {
+          writer.writeNested(field: 1) { entry in
+            entry.write(field: 1, unsafe report.nameBytes.span.bytes, key)
+            entry.writeNested(field: 2) { summaries.write(row, at: index, to: &$0) }
+          }
+        }
+      }
+      writeHead(to: &writer)
+    }
   }
 
-  private func write(
-    _ report: PartialReport, _ rows: some Sequence<Int>, to writer: inout WireWriter
-  ) {
-    let names = unsafe report.nameBytes.span.bytes
-    for row in rows {
-      let key = report.nameRange(row)
-      let isLabelled = SeriesKey.nameEnd(names, key) < key.upperBound
-      writer.writeNested(field: isLabelled ? 11 : 1) { entry in
-        if isLabelled {
-          writeSeries(names, key, to: &entry)
-        } else {
-          entry.write(WireTag(field: 1, wireType: .lengthDelimited))
-          entry.write(varint: UInt64(key.count))
-          entry.write(raw: names.extracting(key))
-        }
-        entry.writeNested(field: isLabelled ? 3 : 2) { write(report[row], to: &$0) }
-      }
-    }
+  /// The message without rows.
+  func encodeHead() -> [UInt8] { WireWriter.encode { writeHead(to: &$0) } }
+
+  private func writeHead(to writer: inout WireWriter) {
     writer.writeUnlessZero(nextPageToken, as: StringField.self, field: 2)
     writer.writeUnlessZero(asOf, as: Int64Field.self, field: 3)
     writer.writeUnlessZero(windowSeconds, as: Int64Field.self, field: 4)
     writer.writeUnlessZero(resolutionSeconds, as: Int64Field.self, field: 5)
     writer.writeOptional(coverage, as: MessageField<Coverage>.self, field: 10)
-  }
-
-  private func writeSeries(_ names: RawSpan, _ key: Range<Int>, to entry: inout WireWriter) {
-    let (metric, labels) = SeriesKey.decode(
-      key.map { unsafe names.unsafeLoad(fromByteOffset: $0, as: UInt8.self) })
-    entry.writeUnlessZero(metric, as: StringField.self, field: 1)
-    for label in labels {
-      entry.writeNested(field: 2) {
-        $0.write(label.name, as: StringField.self, field: 1)
-        $0.write(label.value, as: StringField.self, field: 2)
-      }
+    if hasQuantiles {
+      writer.write(doubles: quantiles[...], field: 12)
+    }
+    writer.writeUnlessZero(from, as: Int64Field.self, field: 13)
+    writer.writeUnlessZero(to, as: Int64Field.self, field: 14)
+    if hasQuantiles {
+      writer.writeUnlessZero(quantilesFrom, as: Int64Field.self, field: 15)
+      writer.writeUnlessZero(quantilesTo, as: Int64Field.self, field: 16)
     }
   }
 
-  private func write(_ summary: SeriesSummary, to writer: inout WireWriter) {
-    if summary.count > 0 {
-      writer.writeUnlessZero(summary.count, as: Int64Field.self, field: 1)
-      writer.writeUnlessZero(summary.sum, as: DoubleField.self, field: 2)
-      writer.writeUnlessZero(
-        summary.sum / Double(summary.count), as: DoubleField.self, field: 3)
-      writer.writeUnlessZero(summary.min, as: DoubleField.self, field: 4)
-      writer.writeUnlessZero(summary.max, as: DoubleField.self, field: 5)
-    }
-    writer.writeUnlessZero(summary.positiveInfinities, as: Int64Field.self, field: 6)
-    writer.writeUnlessZero(summary.negativeInfinities, as: Int64Field.self, field: 7)
+  /// Rows may have quantiles.
+  var hasQuantiles: Bool { statistics.contains(.quantiles) && !quantiles.isEmpty }
+
+  private static func hasLabels(_ report: PartialReport, _ key: Range<Int>) -> Bool {
+    unsafe SeriesKey.nameEnd(report.nameBytes.span.bytes, key) < key.upperBound
+  }
+}
+
+extension WireWriter {
+  /// A field of bytes that are part of others.
+  mutating func write(field: Int, _ bytes: RawSpan, _ range: Range<Int>) {
+    write(WireTag(field: field, wireType: .lengthDelimited))
+    write(varint: UInt64(range.count))
+    write(raw: bytes.extracting(range))
+  }
+
+  /// A packed field of doubles.
+  mutating func write(doubles: ArraySlice<Double>, field: Int) {
+    write(WireTag(field: field, wireType: .lengthDelimited))
+    write(varint: UInt64(8 * doubles.count))
+    for value in doubles { write(fixed64: value.bitPattern) }
   }
 }

@@ -14,6 +14,10 @@ struct SummaryQuestion {
   var windowSeconds: Int64
   var pageSize: Int?
   var pageToken: PageToken?
+  /// Which quantiles rows have.
+  var quantiles: [Double]
+  /// What rows are answered with; none: everything.
+  var statistics: [Statistic]
   var bytesMax: Int?
   /// Only what the node itself holds.
   var isLocal: Bool
@@ -42,6 +46,11 @@ struct SummaryQuestion {
     pageSize = message.pageSize == 0 ? nil : Int(message.pageSize)
     bytesMax = message.bytesMax == 0 ? nil : Int(message.bytesMax)
     pageToken = try Self.token(message)
+    guard message.quantiles.allSatisfy((0...1).contains) else {
+      throw .invalid("quantiles must be within 0 to 1")
+    }
+    quantiles = message.quantiles.isEmpty ? [0.5, 0.95, 0.99] : message.quantiles
+    statistics = message.statistics
     isLocal = message.local
     isStrict = message.strict
     filter = SeriesFilter(

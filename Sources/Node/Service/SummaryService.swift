@@ -58,10 +58,13 @@ struct SummaryService: Sendable {
     let page = question.pageSize.map {
       ReportPage(of: gathered.report, size: $0, after: question.pageToken)
     }
+    let from = asOf - question.windowSeconds
     let encoder = ReportEncoder(
       asOf: asOf, windowSeconds: question.windowSeconds,
       resolutionSeconds: shape.resolutionSeconds, nextPageToken: page?.next?.text ?? "",
-      coverage: question.isLocal ? nil : gathered.coverage)
+      coverage: question.isLocal ? nil : gathered.coverage, from: from, to: asOf,
+      quantilesFrom: from, quantilesTo: asOf, statistics: StatisticSet(question.statistics),
+      quantiles: question.quantiles)
     if let page { return try encode(encoder, gathered.report, page.rows, question) }
     return try encode(encoder, gathered.report, 0..<gathered.report.count, question)
   }

@@ -32,10 +32,29 @@ enum ReportReader {
       case (10, .lengthDelimited):
         let range = try reader.readLengthDelimited(bytes)
         summary.coverage = SummaryCoverage(try Coverage(decoding: Array(message[range])))
+      case (11, .lengthDelimited):
+        let range = try reader.readLengthDelimited(bytes)
+        summary.rows.append(try SeriesMessage(message, range).row)
+      case (12, .lengthDelimited):
+        try appendDoubles(bytes, try reader.readLengthDelimited(bytes), to: &summary.quantiles)
+      case (13, .varint): summary.from = Int64(bitPattern: try reader.readVarint(bytes))
+      case (14, .varint): summary.to = Int64(bitPattern: try reader.readVarint(bytes))
+      case (15, .varint): summary.quantilesFrom = Int64(bitPattern: try reader.readVarint(bytes))
+      case (16, .varint): summary.quantilesTo = Int64(bitPattern: try reader.readVarint(bytes))
       default: try reader.skip(tag, bytes)
       }
     }
     return SummaryPage(summary: summary, nextPageToken: token)
+  }
+
+  private static func appendDoubles(
+    _ bytes: RawSpan, _ range: Range<Int>, to values: inout [Double]
+  ) throws(DecodingError) {
+    guard range.count % 8 == 0 else { throw DecodingError(.truncated, offset: range.upperBound) }
+    for offset in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+      let bits = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      values.append(Double(bitPattern: UInt64(littleEndian: bits)))
+    }
   }
 
   private static func row(_ range: Range<Int>, of message: [UInt8]) throws(DecodingError)

@@ -45,6 +45,21 @@ extension SeriesRow {
     self.init(
       name: name, count: summary.count, sum: summary.sum, avg: summary.avg, min: summary.min,
       max: summary.max, positiveInfinities: summary.positiveInfinities,
-      negativeInfinities: summary.negativeInfinities)
+      negativeInfinities: summary.negativeInfinities, variance: summary.variance,
+      stddev: summary.stddev, rate: summary.rate, sumRate: summary.sumRate,
+      quantiles: summary.quantiles, quantileError: summary.quantileError,
+      kind: Self.kind(summary.kind))
+    // The latest value is not known without its time, which is never 0 then.
+    if summary.lastSeen != 0 { (last, lastSeen) = (summary.last, summary.lastSeen) }
+    if summary.firstSeen != 0 { firstSeen = summary.firstSeen }
+  }
+
+  private static func kind(_ kind: MetricKind) -> String? {
+    switch kind {
+    case .gauge: "gauge"
+    case .counter: "counter"
+    case .histogram: "histogram"
+    default: nil
+    }
   }
 }

@@ -960,6 +960,15 @@ public struct ReportColumns: Message {
   /// `negative_infinities = 9`
   public var negativeInfinities: [Int64] = []
 
+  /// Sums of the squares of the distances from the mean. Empty when all are 0.
+  public var squares: [Double] = []
+
+  /// `sightings = 11`
+  public var sightings: SightingColumns?
+
+  /// Absent when nobody asked for it.
+  public var histograms: BucketColumns?
+
   /// Fields that the definition does not know.
   public var unknownFields = UnknownFields()
 
@@ -978,6 +987,9 @@ public struct ReportColumns: Message {
     case 7: "maxima"
     case 8: "positive_infinities"
     case 9: "negative_infinities"
+    case 10: "squares"
+    case 11: "sightings"
+    case 12: "histograms"
     default: nil
     }
   }
@@ -998,6 +1010,13 @@ public struct ReportColumns: Message {
       return try reader.decodeRepeated(&self.positiveInfinities, as: Int64Field.self, tag, bytes)
     case 9:
       return try reader.decodeRepeated(&self.negativeInfinities, as: Int64Field.self, tag, bytes)
+    case 10: return try reader.decodeRepeated(&self.squares, as: DoubleField.self, tag, bytes)
+    case 11:
+      return try reader.decodeOptional(
+        &self.sightings, as: MessageField<SightingColumns>.self, tag, bytes)
+    case 12:
+      return try reader.decodeOptional(
+        &self.histograms, as: MessageField<BucketColumns>.self, tag, bytes)
     default: return false
     }
   }
@@ -1013,6 +1032,150 @@ public struct ReportColumns: Message {
     writer.writePacked(self.maxima, as: DoubleField.self, field: 7)
     writer.writePacked(self.positiveInfinities, as: Int64Field.self, field: 8)
     writer.writePacked(self.negativeInfinities, as: Int64Field.self, field: 9)
+    writer.writePacked(self.squares, as: DoubleField.self, field: 10)
+    writer.writeOptional(self.sightings, as: MessageField<SightingColumns>.self, field: 11)
+    writer.writeOptional(self.histograms, as: MessageField<BucketColumns>.self, field: 12)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// What is known of series besides their values, in columns; absent when nothing is.
+public struct SightingColumns: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.peer.v1.SightingColumns"
+
+  /// Times count from here, Unix seconds.
+  public var base: Int64 = 0
+
+  /// A time - `base` + 1; 0: not known.
+  public var lastSeen: [UInt64] = []
+
+  /// `first_seen = 3`
+  public var firstSeen: [UInt64] = []
+
+  /// The values at `last_seen`.
+  public var last: [Double] = []
+
+  /// Numbers of telemetry.MetricKind, a byte each. Empty when all are 0.
+  public var kinds: [UInt8] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "base"
+    case 2: "last_seen"
+    case 3: "first_seen"
+    case 4: "last"
+    case 5: "kinds"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.base, as: Int64Field.self, tag, bytes)
+    case 2: return try reader.decodeRepeated(&self.lastSeen, as: UInt64Field.self, tag, bytes)
+    case 3: return try reader.decodeRepeated(&self.firstSeen, as: UInt64Field.self, tag, bytes)
+    case 4: return try reader.decodeRepeated(&self.last, as: DoubleField.self, tag, bytes)
+    case 5: return try reader.decode(&self.kinds, as: BytesField.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.base, as: Int64Field.self, field: 1)
+    writer.writePacked(self.lastSeen, as: UInt64Field.self, field: 2)
+    writer.writePacked(self.firstSeen, as: UInt64Field.self, field: 3)
+    writer.writePacked(self.last, as: DoubleField.self, field: 4)
+    writer.writeUnlessZero(self.kinds, as: BytesField.self, field: 5)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// Exponential histograms in columns.
+public struct BucketColumns: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.peer.v1.BucketColumns"
+
+  /// How many scales coarser than the finest, a byte each.
+  public var coarseness: [UInt8] = []
+
+  /// Values that are 0. Empty when all are 0.
+  public var zeros: [Int64] = []
+
+  /// Where the buckets of positive values begin, and how many they are.
+  public var positiveStarts: [Int32] = []
+
+  /// `positive_lengths = 4`
+  public var positiveLengths: [UInt32] = []
+
+  /// Empty when nothing has negative values.
+  public var negativeStarts: [Int32] = []
+
+  /// `negative_lengths = 6`
+  public var negativeLengths: [UInt32] = []
+
+  /// Of each those of positive values, then those of negative ones. Neither the first nor the last
+  /// of a run is 0.
+  public var buckets: [Int64] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "coarseness"
+    case 2: "zeros"
+    case 3: "positive_starts"
+    case 4: "positive_lengths"
+    case 5: "negative_starts"
+    case 6: "negative_lengths"
+    case 7: "buckets"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.coarseness, as: BytesField.self, tag, bytes)
+    case 2: return try reader.decodeRepeated(&self.zeros, as: Int64Field.self, tag, bytes)
+    case 3: return try reader.decodeRepeated(&self.positiveStarts, as: SInt32Field.self, tag, bytes)
+    case 4:
+      return try reader.decodeRepeated(&self.positiveLengths, as: UInt32Field.self, tag, bytes)
+    case 5: return try reader.decodeRepeated(&self.negativeStarts, as: SInt32Field.self, tag, bytes)
+    case 6:
+      return try reader.decodeRepeated(&self.negativeLengths, as: UInt32Field.self, tag, bytes)
+    case 7: return try reader.decodeRepeated(&self.buckets, as: Int64Field.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.coarseness, as: BytesField.self, field: 1)
+    writer.writePacked(self.zeros, as: Int64Field.self, field: 2)
+    writer.writePacked(self.positiveStarts, as: SInt32Field.self, field: 3)
+    writer.writePacked(self.positiveLengths, as: UInt32Field.self, field: 4)
+    writer.writePacked(self.negativeStarts, as: SInt32Field.self, field: 5)
+    writer.writePacked(self.negativeLengths, as: UInt32Field.self, field: 6)
+    writer.writePacked(self.buckets, as: Int64Field.self, field: 7)
     writer.write(self.unknownFields)
   }
 }
@@ -1247,6 +1410,21 @@ public struct SliceColumns: Message {
   /// `negative_infinities = 10`
   public var negativeInfinities: [Int64] = []
 
+  /// Sums of the squares of the distances from the mean. Empty when all are 0.
+  public var squares: [Double] = []
+
+  /// Of each series.
+  public var sightings: SightingColumns?
+
+  /// Histograms of each series. Empty when there are none.
+  public var histogramLengths: [UInt32] = []
+
+  /// First second of the slices that each histogram is of, Unix seconds.
+  public var histogramStarts: [Int64] = []
+
+  /// `histograms = 15`
+  public var histograms: BucketColumns?
+
   /// Fields that the definition does not know.
   public var unknownFields = UnknownFields()
 
@@ -1266,6 +1444,11 @@ public struct SliceColumns: Message {
     case 8: "maxima"
     case 9: "positive_infinities"
     case 10: "negative_infinities"
+    case 11: "squares"
+    case 12: "sightings"
+    case 13: "histogram_lengths"
+    case 14: "histogram_starts"
+    case 15: "histograms"
     default: nil
     }
   }
@@ -1287,6 +1470,17 @@ public struct SliceColumns: Message {
       return try reader.decodeRepeated(&self.positiveInfinities, as: Int64Field.self, tag, bytes)
     case 10:
       return try reader.decodeRepeated(&self.negativeInfinities, as: Int64Field.self, tag, bytes)
+    case 11: return try reader.decodeRepeated(&self.squares, as: DoubleField.self, tag, bytes)
+    case 12:
+      return try reader.decodeOptional(
+        &self.sightings, as: MessageField<SightingColumns>.self, tag, bytes)
+    case 13:
+      return try reader.decodeRepeated(&self.histogramLengths, as: UInt32Field.self, tag, bytes)
+    case 14:
+      return try reader.decodeRepeated(&self.histogramStarts, as: Int64Field.self, tag, bytes)
+    case 15:
+      return try reader.decodeOptional(
+        &self.histograms, as: MessageField<BucketColumns>.self, tag, bytes)
     default: return false
     }
   }
@@ -1303,6 +1497,11 @@ public struct SliceColumns: Message {
     writer.writePacked(self.maxima, as: DoubleField.self, field: 8)
     writer.writePacked(self.positiveInfinities, as: Int64Field.self, field: 9)
     writer.writePacked(self.negativeInfinities, as: Int64Field.self, field: 10)
+    writer.writePacked(self.squares, as: DoubleField.self, field: 11)
+    writer.writeOptional(self.sightings, as: MessageField<SightingColumns>.self, field: 12)
+    writer.writePacked(self.histogramLengths, as: UInt32Field.self, field: 13)
+    writer.writePacked(self.histogramStarts, as: Int64Field.self, field: 14)
+    writer.writeOptional(self.histograms, as: MessageField<BucketColumns>.self, field: 15)
     writer.write(self.unknownFields)
   }
 }
@@ -1611,7 +1810,7 @@ extension FileDescriptorBytes {
       18, 55, 10, 6, 111, 114, 105, 103, 105, 110, 24, 1, 32, 1, 40, 11, 50, 31,
       46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49,
       46, 78, 111, 100, 101, 73, 100, 101, 110, 116, 105, 116, 121, 82, 6, 111, 114, 105,
-      103, 105, 110, 34, 154, 2, 10, 13, 82, 101, 112, 111, 114, 116, 67, 111, 108, 117,
+      103, 105, 110, 34, 184, 3, 10, 13, 82, 101, 112, 111, 114, 116, 67, 111, 108, 117,
       109, 110, 115, 18, 18, 10, 4, 114, 111, 119, 115, 24, 1, 32, 1, 40, 13, 82,
       4, 114, 111, 119, 115, 18, 20, 10, 5, 110, 97, 109, 101, 115, 24, 2, 32, 1,
       40, 12, 82, 5, 110, 97, 109, 101, 115, 18, 33, 10, 12, 110, 97, 109, 101, 95,
@@ -1627,84 +1826,130 @@ extension FileDescriptorBytes {
       105, 116, 105, 101, 115, 18, 47, 10, 19, 110, 101, 103, 97, 116, 105, 118, 101, 95,
       105, 110, 102, 105, 110, 105, 116, 105, 101, 115, 24, 9, 32, 3, 40, 3, 82, 18,
       110, 101, 103, 97, 116, 105, 118, 101, 73, 110, 102, 105, 110, 105, 116, 105, 101, 115,
-      34, 238, 1, 10, 11, 76, 101, 97, 118, 101, 78, 111, 116, 105, 99, 101, 18, 24,
+      18, 24, 10, 7, 115, 113, 117, 97, 114, 101, 115, 24, 10, 32, 3, 40, 1, 82,
+      7, 115, 113, 117, 97, 114, 101, 115, 18, 64, 10, 9, 115, 105, 103, 104, 116, 105,
+      110, 103, 115, 24, 11, 32, 1, 40, 11, 50, 34, 46, 116, 101, 108, 101, 109, 101,
+      116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83, 105, 103, 104, 116, 105,
+      110, 103, 67, 111, 108, 117, 109, 110, 115, 82, 9, 115, 105, 103, 104, 116, 105, 110,
+      103, 115, 18, 64, 10, 10, 104, 105, 115, 116, 111, 103, 114, 97, 109, 115, 24, 12,
+      32, 1, 40, 11, 50, 32, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112,
+      101, 101, 114, 46, 118, 49, 46, 66, 117, 99, 107, 101, 116, 67, 111, 108, 117, 109,
+      110, 115, 82, 10, 104, 105, 115, 116, 111, 103, 114, 97, 109, 115, 34, 139, 1, 10,
+      15, 83, 105, 103, 104, 116, 105, 110, 103, 67, 111, 108, 117, 109, 110, 115, 18, 18,
+      10, 4, 98, 97, 115, 101, 24, 1, 32, 1, 40, 3, 82, 4, 98, 97, 115, 101,
+      18, 27, 10, 9, 108, 97, 115, 116, 95, 115, 101, 101, 110, 24, 2, 32, 3, 40,
+      4, 82, 8, 108, 97, 115, 116, 83, 101, 101, 110, 18, 29, 10, 10, 102, 105, 114,
+      115, 116, 95, 115, 101, 101, 110, 24, 3, 32, 3, 40, 4, 82, 9, 102, 105, 114,
+      115, 116, 83, 101, 101, 110, 18, 18, 10, 4, 108, 97, 115, 116, 24, 4, 32, 3,
+      40, 1, 82, 4, 108, 97, 115, 116, 18, 20, 10, 5, 107, 105, 110, 100, 115, 24,
+      5, 32, 1, 40, 12, 82, 5, 107, 105, 110, 100, 115, 34, 135, 2, 10, 13, 66,
+      117, 99, 107, 101, 116, 67, 111, 108, 117, 109, 110, 115, 18, 30, 10, 10, 99, 111,
+      97, 114, 115, 101, 110, 101, 115, 115, 24, 1, 32, 1, 40, 12, 82, 10, 99, 111,
+      97, 114, 115, 101, 110, 101, 115, 115, 18, 20, 10, 5, 122, 101, 114, 111, 115, 24,
+      2, 32, 3, 40, 3, 82, 5, 122, 101, 114, 111, 115, 18, 39, 10, 15, 112, 111,
+      115, 105, 116, 105, 118, 101, 95, 115, 116, 97, 114, 116, 115, 24, 3, 32, 3, 40,
+      17, 82, 14, 112, 111, 115, 105, 116, 105, 118, 101, 83, 116, 97, 114, 116, 115, 18,
+      41, 10, 16, 112, 111, 115, 105, 116, 105, 118, 101, 95, 108, 101, 110, 103, 116, 104,
+      115, 24, 4, 32, 3, 40, 13, 82, 15, 112, 111, 115, 105, 116, 105, 118, 101, 76,
+      101, 110, 103, 116, 104, 115, 18, 39, 10, 15, 110, 101, 103, 97, 116, 105, 118, 101,
+      95, 115, 116, 97, 114, 116, 115, 24, 5, 32, 3, 40, 17, 82, 14, 110, 101, 103,
+      97, 116, 105, 118, 101, 83, 116, 97, 114, 116, 115, 18, 41, 10, 16, 110, 101, 103,
+      97, 116, 105, 118, 101, 95, 108, 101, 110, 103, 116, 104, 115, 24, 6, 32, 3, 40,
+      13, 82, 15, 110, 101, 103, 97, 116, 105, 118, 101, 76, 101, 110, 103, 116, 104, 115,
+      18, 24, 10, 7, 98, 117, 99, 107, 101, 116, 115, 24, 7, 32, 3, 40, 3, 82,
+      7, 98, 117, 99, 107, 101, 116, 115, 34, 238, 1, 10, 11, 76, 101, 97, 118, 101,
+      78, 111, 116, 105, 99, 101, 18, 24, 10, 7, 99, 108, 117, 115, 116, 101, 114, 24,
+      1, 32, 1, 40, 9, 82, 7, 99, 108, 117, 115, 116, 101, 114, 18, 51, 10, 4,
+      110, 111, 100, 101, 24, 2, 32, 1, 40, 11, 50, 31, 46, 116, 101, 108, 101, 109,
+      101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 78, 111, 100, 101, 73,
+      100, 101, 110, 116, 105, 116, 121, 82, 4, 110, 111, 100, 101, 18, 58, 10, 5, 112,
+      104, 97, 115, 101, 24, 3, 32, 1, 40, 14, 50, 36, 46, 116, 101, 108, 101, 109,
+      101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 101, 97, 118, 101,
+      78, 111, 116, 105, 99, 101, 46, 80, 104, 97, 115, 101, 82, 5, 112, 104, 97, 115,
+      101, 34, 84, 10, 5, 80, 104, 97, 115, 101, 18, 21, 10, 17, 80, 72, 65, 83,
+      69, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18, 17, 10,
+      13, 80, 72, 65, 83, 69, 95, 76, 69, 65, 86, 73, 78, 71, 16, 1, 18, 14,
+      10, 10, 80, 72, 65, 83, 69, 95, 76, 69, 70, 84, 16, 2, 18, 17, 10, 13,
+      80, 72, 65, 83, 69, 95, 83, 84, 65, 89, 73, 78, 71, 16, 3, 34, 76, 10,
+      10, 76, 101, 97, 118, 101, 82, 101, 112, 108, 121, 18, 40, 10, 16, 112, 111, 105,
+      110, 116, 115, 95, 117, 110, 100, 101, 114, 95, 119, 97, 121, 24, 1, 32, 1, 40,
+      4, 82, 14, 112, 111, 105, 110, 116, 115, 85, 110, 100, 101, 114, 87, 97, 121, 18,
+      20, 10, 5, 101, 112, 111, 99, 104, 24, 2, 32, 1, 40, 4, 82, 5, 101, 112,
+      111, 99, 104, 34, 179, 1, 10, 9, 83, 108, 105, 99, 101, 80, 97, 114, 116, 18,
+      24, 10, 7, 99, 108, 117, 115, 116, 101, 114, 24, 1, 32, 1, 40, 9, 82, 7,
+      99, 108, 117, 115, 116, 101, 114, 18, 55, 10, 6, 111, 114, 105, 103, 105, 110, 24,
+      2, 32, 1, 40, 11, 50, 31, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
+      112, 101, 101, 114, 46, 118, 49, 46, 78, 111, 100, 101, 73, 100, 101, 110, 116, 105,
+      116, 121, 82, 6, 111, 114, 105, 103, 105, 110, 18, 24, 10, 7, 97, 116, 116, 101,
+      109, 112, 116, 24, 3, 32, 1, 40, 4, 82, 7, 97, 116, 116, 101, 109, 112, 116,
+      18, 57, 10, 7, 99, 111, 108, 117, 109, 110, 115, 24, 4, 32, 1, 40, 11, 50,
+      31, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118,
+      49, 46, 83, 108, 105, 99, 101, 67, 111, 108, 117, 109, 110, 115, 82, 7, 99, 111,
+      108, 117, 109, 110, 115, 34, 171, 4, 10, 12, 83, 108, 105, 99, 101, 67, 111, 108,
+      117, 109, 110, 115, 18, 20, 10, 5, 110, 97, 109, 101, 115, 24, 1, 32, 1, 40,
+      12, 82, 5, 110, 97, 109, 101, 115, 18, 33, 10, 12, 110, 97, 109, 101, 95, 108,
+      101, 110, 103, 116, 104, 115, 24, 2, 32, 3, 40, 13, 82, 11, 110, 97, 109, 101,
+      76, 101, 110, 103, 116, 104, 115, 18, 22, 10, 6, 115, 108, 105, 99, 101, 115, 24,
+      3, 32, 3, 40, 13, 82, 6, 115, 108, 105, 99, 101, 115, 18, 22, 10, 6, 115,
+      116, 97, 114, 116, 115, 24, 4, 32, 3, 40, 3, 82, 6, 115, 116, 97, 114, 116,
+      115, 18, 22, 10, 6, 99, 111, 117, 110, 116, 115, 24, 5, 32, 3, 40, 3, 82,
+      6, 99, 111, 117, 110, 116, 115, 18, 18, 10, 4, 115, 117, 109, 115, 24, 6, 32,
+      3, 40, 1, 82, 4, 115, 117, 109, 115, 18, 22, 10, 6, 109, 105, 110, 105, 109,
+      97, 24, 7, 32, 3, 40, 1, 82, 6, 109, 105, 110, 105, 109, 97, 18, 22, 10,
+      6, 109, 97, 120, 105, 109, 97, 24, 8, 32, 3, 40, 1, 82, 6, 109, 97, 120,
+      105, 109, 97, 18, 47, 10, 19, 112, 111, 115, 105, 116, 105, 118, 101, 95, 105, 110,
+      102, 105, 110, 105, 116, 105, 101, 115, 24, 9, 32, 3, 40, 3, 82, 18, 112, 111,
+      115, 105, 116, 105, 118, 101, 73, 110, 102, 105, 110, 105, 116, 105, 101, 115, 18, 47,
+      10, 19, 110, 101, 103, 97, 116, 105, 118, 101, 95, 105, 110, 102, 105, 110, 105, 116,
+      105, 101, 115, 24, 10, 32, 3, 40, 3, 82, 18, 110, 101, 103, 97, 116, 105, 118,
+      101, 73, 110, 102, 105, 110, 105, 116, 105, 101, 115, 18, 24, 10, 7, 115, 113, 117,
+      97, 114, 101, 115, 24, 11, 32, 3, 40, 1, 82, 7, 115, 113, 117, 97, 114, 101,
+      115, 18, 64, 10, 9, 115, 105, 103, 104, 116, 105, 110, 103, 115, 24, 12, 32, 1,
+      40, 11, 50, 34, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101,
+      114, 46, 118, 49, 46, 83, 105, 103, 104, 116, 105, 110, 103, 67, 111, 108, 117, 109,
+      110, 115, 82, 9, 115, 105, 103, 104, 116, 105, 110, 103, 115, 18, 43, 10, 17, 104,
+      105, 115, 116, 111, 103, 114, 97, 109, 95, 108, 101, 110, 103, 116, 104, 115, 24, 13,
+      32, 3, 40, 13, 82, 16, 104, 105, 115, 116, 111, 103, 114, 97, 109, 76, 101, 110,
+      103, 116, 104, 115, 18, 41, 10, 16, 104, 105, 115, 116, 111, 103, 114, 97, 109, 95,
+      115, 116, 97, 114, 116, 115, 24, 14, 32, 3, 40, 3, 82, 15, 104, 105, 115, 116,
+      111, 103, 114, 97, 109, 83, 116, 97, 114, 116, 115, 18, 64, 10, 10, 104, 105, 115,
+      116, 111, 103, 114, 97, 109, 115, 24, 15, 32, 1, 40, 11, 50, 32, 46, 116, 101,
+      108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 66, 117,
+      99, 107, 101, 116, 67, 111, 108, 117, 109, 110, 115, 82, 10, 104, 105, 115, 116, 111,
+      103, 114, 97, 109, 115, 34, 63, 10, 13, 72, 97, 110, 100, 79, 118, 101, 114, 82,
+      101, 112, 108, 121, 18, 22, 10, 6, 115, 101, 114, 105, 101, 115, 24, 1, 32, 1,
+      40, 4, 82, 6, 115, 101, 114, 105, 101, 115, 18, 22, 10, 6, 115, 108, 105, 99,
+      101, 115, 24, 2, 32, 1, 40, 4, 82, 6, 115, 108, 105, 99, 101, 115, 34, 42,
+      10, 14, 83, 116, 97, 116, 117, 115, 81, 117, 101, 115, 116, 105, 111, 110, 18, 24,
       10, 7, 99, 108, 117, 115, 116, 101, 114, 24, 1, 32, 1, 40, 9, 82, 7, 99,
-      108, 117, 115, 116, 101, 114, 18, 51, 10, 4, 110, 111, 100, 101, 24, 2, 32, 1,
-      40, 11, 50, 31, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101,
-      114, 46, 118, 49, 46, 78, 111, 100, 101, 73, 100, 101, 110, 116, 105, 116, 121, 82,
-      4, 110, 111, 100, 101, 18, 58, 10, 5, 112, 104, 97, 115, 101, 24, 3, 32, 1,
-      40, 14, 50, 36, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101,
-      114, 46, 118, 49, 46, 76, 101, 97, 118, 101, 78, 111, 116, 105, 99, 101, 46, 80,
-      104, 97, 115, 101, 82, 5, 112, 104, 97, 115, 101, 34, 84, 10, 5, 80, 104, 97,
-      115, 101, 18, 21, 10, 17, 80, 72, 65, 83, 69, 95, 85, 78, 83, 80, 69, 67,
-      73, 70, 73, 69, 68, 16, 0, 18, 17, 10, 13, 80, 72, 65, 83, 69, 95, 76,
-      69, 65, 86, 73, 78, 71, 16, 1, 18, 14, 10, 10, 80, 72, 65, 83, 69, 95,
-      76, 69, 70, 84, 16, 2, 18, 17, 10, 13, 80, 72, 65, 83, 69, 95, 83, 84,
-      65, 89, 73, 78, 71, 16, 3, 34, 76, 10, 10, 76, 101, 97, 118, 101, 82, 101,
-      112, 108, 121, 18, 40, 10, 16, 112, 111, 105, 110, 116, 115, 95, 117, 110, 100, 101,
-      114, 95, 119, 97, 121, 24, 1, 32, 1, 40, 4, 82, 14, 112, 111, 105, 110, 116,
-      115, 85, 110, 100, 101, 114, 87, 97, 121, 18, 20, 10, 5, 101, 112, 111, 99, 104,
-      24, 2, 32, 1, 40, 4, 82, 5, 101, 112, 111, 99, 104, 34, 179, 1, 10, 9,
-      83, 108, 105, 99, 101, 80, 97, 114, 116, 18, 24, 10, 7, 99, 108, 117, 115, 116,
-      101, 114, 24, 1, 32, 1, 40, 9, 82, 7, 99, 108, 117, 115, 116, 101, 114, 18,
-      55, 10, 6, 111, 114, 105, 103, 105, 110, 24, 2, 32, 1, 40, 11, 50, 31, 46,
+      108, 117, 115, 116, 101, 114, 34, 38, 10, 12, 83, 116, 97, 116, 117, 115, 65, 110,
+      115, 119, 101, 114, 18, 22, 10, 6, 115, 116, 97, 116, 117, 115, 24, 1, 32, 1,
+      40, 12, 82, 6, 115, 116, 97, 116, 117, 115, 42, 50, 10, 8, 76, 105, 110, 107,
+      76, 97, 110, 101, 18, 18, 10, 14, 76, 73, 78, 75, 95, 76, 65, 78, 69, 95,
+      76, 73, 86, 69, 16, 0, 18, 18, 10, 14, 76, 73, 78, 75, 95, 76, 65, 78,
+      69, 95, 72, 73, 78, 84, 16, 1, 50, 140, 3, 10, 11, 80, 101, 101, 114, 83,
+      101, 114, 118, 105, 99, 101, 18, 75, 10, 4, 76, 105, 110, 107, 18, 30, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76,
+      105, 110, 107, 82, 101, 113, 117, 101, 115, 116, 26, 31, 46, 116, 101, 108, 101, 109,
+      101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 105, 110, 107, 82,
+      101, 115, 112, 111, 110, 115, 101, 40, 1, 48, 1, 18, 76, 10, 6, 82, 101, 112,
+      111, 114, 116, 18, 33, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101,
+      101, 114, 46, 118, 49, 46, 82, 101, 112, 111, 114, 116, 81, 117, 101, 115, 116, 105,
+      111, 110, 26, 29, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101,
+      114, 46, 118, 49, 46, 82, 101, 112, 111, 114, 116, 80, 97, 114, 116, 48, 1, 18,
+      70, 10, 5, 76, 101, 97, 118, 101, 18, 30, 46, 116, 101, 108, 101, 109, 101, 116,
+      114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 101, 97, 118, 101, 78, 111,
+      116, 105, 99, 101, 26, 29, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112,
+      101, 101, 114, 46, 118, 49, 46, 76, 101, 97, 118, 101, 82, 101, 112, 108, 121, 18,
+      76, 10, 8, 72, 97, 110, 100, 79, 118, 101, 114, 18, 28, 46, 116, 101, 108, 101,
+      109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83, 108, 105, 99,
+      101, 80, 97, 114, 116, 26, 32, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
+      112, 101, 101, 114, 46, 118, 49, 46, 72, 97, 110, 100, 79, 118, 101, 114, 82, 101,
+      112, 108, 121, 40, 1, 18, 76, 10, 6, 83, 116, 97, 116, 117, 115, 18, 33, 46,
       116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46,
-      78, 111, 100, 101, 73, 100, 101, 110, 116, 105, 116, 121, 82, 6, 111, 114, 105, 103,
-      105, 110, 18, 24, 10, 7, 97, 116, 116, 101, 109, 112, 116, 24, 3, 32, 1, 40,
-      4, 82, 7, 97, 116, 116, 101, 109, 112, 116, 18, 57, 10, 7, 99, 111, 108, 117,
-      109, 110, 115, 24, 4, 32, 1, 40, 11, 50, 31, 46, 116, 101, 108, 101, 109, 101,
-      116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83, 108, 105, 99, 101, 67,
-      111, 108, 117, 109, 110, 115, 82, 7, 99, 111, 108, 117, 109, 110, 115, 34, 181, 2,
-      10, 12, 83, 108, 105, 99, 101, 67, 111, 108, 117, 109, 110, 115, 18, 20, 10, 5,
-      110, 97, 109, 101, 115, 24, 1, 32, 1, 40, 12, 82, 5, 110, 97, 109, 101, 115,
-      18, 33, 10, 12, 110, 97, 109, 101, 95, 108, 101, 110, 103, 116, 104, 115, 24, 2,
-      32, 3, 40, 13, 82, 11, 110, 97, 109, 101, 76, 101, 110, 103, 116, 104, 115, 18,
-      22, 10, 6, 115, 108, 105, 99, 101, 115, 24, 3, 32, 3, 40, 13, 82, 6, 115,
-      108, 105, 99, 101, 115, 18, 22, 10, 6, 115, 116, 97, 114, 116, 115, 24, 4, 32,
-      3, 40, 3, 82, 6, 115, 116, 97, 114, 116, 115, 18, 22, 10, 6, 99, 111, 117,
-      110, 116, 115, 24, 5, 32, 3, 40, 3, 82, 6, 99, 111, 117, 110, 116, 115, 18,
-      18, 10, 4, 115, 117, 109, 115, 24, 6, 32, 3, 40, 1, 82, 4, 115, 117, 109,
-      115, 18, 22, 10, 6, 109, 105, 110, 105, 109, 97, 24, 7, 32, 3, 40, 1, 82,
-      6, 109, 105, 110, 105, 109, 97, 18, 22, 10, 6, 109, 97, 120, 105, 109, 97, 24,
-      8, 32, 3, 40, 1, 82, 6, 109, 97, 120, 105, 109, 97, 18, 47, 10, 19, 112,
-      111, 115, 105, 116, 105, 118, 101, 95, 105, 110, 102, 105, 110, 105, 116, 105, 101, 115,
-      24, 9, 32, 3, 40, 3, 82, 18, 112, 111, 115, 105, 116, 105, 118, 101, 73, 110,
-      102, 105, 110, 105, 116, 105, 101, 115, 18, 47, 10, 19, 110, 101, 103, 97, 116, 105,
-      118, 101, 95, 105, 110, 102, 105, 110, 105, 116, 105, 101, 115, 24, 10, 32, 3, 40,
-      3, 82, 18, 110, 101, 103, 97, 116, 105, 118, 101, 73, 110, 102, 105, 110, 105, 116,
-      105, 101, 115, 34, 63, 10, 13, 72, 97, 110, 100, 79, 118, 101, 114, 82, 101, 112,
-      108, 121, 18, 22, 10, 6, 115, 101, 114, 105, 101, 115, 24, 1, 32, 1, 40, 4,
-      82, 6, 115, 101, 114, 105, 101, 115, 18, 22, 10, 6, 115, 108, 105, 99, 101, 115,
-      24, 2, 32, 1, 40, 4, 82, 6, 115, 108, 105, 99, 101, 115, 34, 42, 10, 14,
-      83, 116, 97, 116, 117, 115, 81, 117, 101, 115, 116, 105, 111, 110, 18, 24, 10, 7,
-      99, 108, 117, 115, 116, 101, 114, 24, 1, 32, 1, 40, 9, 82, 7, 99, 108, 117,
-      115, 116, 101, 114, 34, 38, 10, 12, 83, 116, 97, 116, 117, 115, 65, 110, 115, 119,
-      101, 114, 18, 22, 10, 6, 115, 116, 97, 116, 117, 115, 24, 1, 32, 1, 40, 12,
-      82, 6, 115, 116, 97, 116, 117, 115, 42, 50, 10, 8, 76, 105, 110, 107, 76, 97,
-      110, 101, 18, 18, 10, 14, 76, 73, 78, 75, 95, 76, 65, 78, 69, 95, 76, 73,
-      86, 69, 16, 0, 18, 18, 10, 14, 76, 73, 78, 75, 95, 76, 65, 78, 69, 95,
-      72, 73, 78, 84, 16, 1, 50, 140, 3, 10, 11, 80, 101, 101, 114, 83, 101, 114,
-      118, 105, 99, 101, 18, 75, 10, 4, 76, 105, 110, 107, 18, 30, 46, 116, 101, 108,
-      101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 105, 110,
-      107, 82, 101, 113, 117, 101, 115, 116, 26, 31, 46, 116, 101, 108, 101, 109, 101, 116,
-      114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 105, 110, 107, 82, 101, 115,
-      112, 111, 110, 115, 101, 40, 1, 48, 1, 18, 76, 10, 6, 82, 101, 112, 111, 114,
-      116, 18, 33, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114,
-      46, 118, 49, 46, 82, 101, 112, 111, 114, 116, 81, 117, 101, 115, 116, 105, 111, 110,
-      26, 29, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46,
-      118, 49, 46, 82, 101, 112, 111, 114, 116, 80, 97, 114, 116, 48, 1, 18, 70, 10,
-      5, 76, 101, 97, 118, 101, 18, 30, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121,
-      46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 101, 97, 118, 101, 78, 111, 116, 105,
-      99, 101, 26, 29, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101,
-      114, 46, 118, 49, 46, 76, 101, 97, 118, 101, 82, 101, 112, 108, 121, 18, 76, 10,
-      8, 72, 97, 110, 100, 79, 118, 101, 114, 18, 28, 46, 116, 101, 108, 101, 109, 101,
-      116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83, 108, 105, 99, 101, 80,
-      97, 114, 116, 26, 32, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101,
-      101, 114, 46, 118, 49, 46, 72, 97, 110, 100, 79, 118, 101, 114, 82, 101, 112, 108,
-      121, 40, 1, 18, 76, 10, 6, 83, 116, 97, 116, 117, 115, 18, 33, 46, 116, 101,
-      108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83, 116,
-      97, 116, 117, 115, 81, 117, 101, 115, 116, 105, 111, 110, 26, 31, 46, 116, 101, 108,
-      101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83, 116, 97,
-      116, 117, 115, 65, 110, 115, 119, 101, 114, 98, 6, 112, 114, 111, 116, 111, 51,
+      83, 116, 97, 116, 117, 115, 81, 117, 101, 115, 116, 105, 111, 110, 26, 31, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83,
+      116, 97, 116, 117, 115, 65, 110, 115, 119, 101, 114, 98, 6, 112, 114, 111, 116, 111,
+      51,
     ])
 }

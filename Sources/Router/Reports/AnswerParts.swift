@@ -30,18 +30,19 @@ public struct AnswerParts {
   /// Where a part that begins at `row` ends: at least one row later, unless there is none.
   private func end(of row: Int, in report: PartialReport) -> Int {
     let rowsEnd = min(report.count, row + RouterLimits.partRowsMax)
-    guard row < rowsEnd else { return row }
-    let bytesEnd = report.nameRange(row).lowerBound + RouterLimits.partNameBytesMax
-    var (low, high) = (row + 1, rowsEnd)
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if report.nameEnds[middle - 1] <= bytesEnd { low = middle } else { high = middle - 1 }
+    var bytes = 0
+    for next in row..<rowsEnd {
+      bytes += RouterLimits.partRowBytes + report.nameRange(next).count
+      if let histograms = report.histograms { bytes += histograms.wireBytes(next) }
+      if bytes > RouterLimits.partRowsBytesMax { return max(next, row + 1) }
     }
-    return low
+    return rowsEnd
   }
 
   private func part(head: AnswerHead?, _ section: AnswerSection?, _ rows: Range<Int>) -> [UInt8] {
     let head = head?.message
+    let sightings = section.flatMap { SeenColumns($0.report, rows).message }
+    let histograms = section?.report.histograms?.message(rows)
     return WireWriter.encode { writer in
       if let head { writer.write(head, as: MessageField<ReportHead>.self, field: 1) }
       guard let section else { return }
@@ -50,7 +51,15 @@ public struct AnswerParts {
         writer.write(message, as: MessageField<ReportSection>.self, field: 2)
       }
       guard !rows.isEmpty else { return }
-      writer.writeNested(field: 3) { section.report.write(rows, to: &$0) }
+      writer.writeNested(field: 3) { writer in
+        section.report.write(rows, to: &writer)
+        if let sightings {
+          writer.write(sightings, as: MessageField<SightingColumns>.self, field: 11)
+        }
+        if let histograms {
+          writer.write(histograms, as: MessageField<BucketColumns>.self, field: 12)
+        }
+      }
     }
   }
 }
@@ -73,6 +82,7 @@ extension PartialReport {
     write(maxima, rows, field: 7, to: &writer)
     write(unlessZero: positiveInfinities, rows, field: 8, to: &writer)
     write(unlessZero: negativeInfinities, rows, field: 9, to: &writer)
+    if squares[rows].contains(where: { $0 != 0 }) { write(squares, rows, field: 10, to: &writer) }
   }
 
   private func write(

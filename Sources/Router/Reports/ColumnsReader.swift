@@ -15,13 +15,17 @@ struct ColumnsReader {
   private var maxima: [Double] = []
   private var positiveInfinities: [Int64] = []
   private var negativeInfinities: [Int64] = []
+  private var squares: [Double] = []
+  private var seen = SeenColumns()
+  private var histograms: HistogramColumns?
 
   /// Takes the columns that lie at `range`. O(bytes).
   mutating func read(_ bytes: RawSpan, _ range: Range<Int>) throws(AnswerFault) {
     let (first, firstName) = (hashes.count, names.count)
+    var nested = NestedColumns()
     let rows: Int
     do {
-      rows = try readFields(bytes, range)
+      rows = try readFields(bytes, range, &nested)
     } catch {
       throw .malformed(error)
     }
@@ -30,13 +34,29 @@ struct ColumnsReader {
     guard nameEnds.count == end else { throw .columnsDiffer }
     if positiveInfinities.count == first { positiveInfinities += repeatElement(0, count: rows) }
     if negativeInfinities.count == first { negativeInfinities += repeatElement(0, count: rows) }
+    if squares.count == first { squares += repeatElement(0, count: rows) }
     guard
       counts.count == end, sums.count == end, minima.count == end, maxima.count == end,
-      positiveInfinities.count == end, negativeInfinities.count == end
+      positiveInfinities.count == end, negativeInfinities.count == end,
+      squares.count == end
     else { throw .columnsDiffer }
     let areNames = try placeNames(first..<end, from: firstName)
     appendHashes(names, nameEnds, first..<end, areNames: areNames, to: &hashes)
     try checkStatistics(first..<end)
+    do {
+      try read(nested, rows: rows, behind: first)
+    } catch {
+      throw error.ofAnswer
+    }
+  }
+
+  private mutating func read(
+    _ nested: NestedColumns, rows: Int, behind first: Int
+  ) throws(ColumnFault) {
+    try seen.append(nested.sightings, rows: rows)
+    guard let message = nested.histograms else { return histograms?.append(emptyRows: rows) ?? () }
+    if histograms == nil { histograms = HistogramColumns(emptyRows: first) }
+    try histograms?.append(message, rows: rows)
   }
 
   /// All that was read, as a report; nothing stays.
@@ -45,12 +65,14 @@ struct ColumnsReader {
     return PartialReport(
       nameBytes: names, nameEnds: nameEnds, hashes: hashes, counts: counts, sums: sums,
       minima: minima, maxima: maxima, positiveInfinities: positiveInfinities,
-      negativeInfinities: negativeInfinities)
+      negativeInfinities: negativeInfinities,
+      squares: squares, last: seen.last, lastSeen: seen.lastSeen, firstSeen: seen.firstSeen,
+      kinds: seen.kinds, histograms: histograms)
   }
 
   /// - Returns: how many rows the message says that it has.
   private mutating func readFields(
-    _ bytes: RawSpan, _ range: Range<Int>
+    _ bytes: RawSpan, _ range: Range<Int>, _ nested: inout NestedColumns
   ) throws(DecodingError) -> Int {
     var reader = WireReader(range)
     var rows: UInt32 = 0
@@ -65,6 +87,7 @@ struct ColumnsReader {
         try reader.skip(tag, bytes)
         continue
       }
+      if try nested.decode(tag, bytes, &reader) { continue }
       let field = try reader.readLengthDelimited(bytes)
       switch tag.field {
       case 2: unsafe bytes.extracting(field).withUnsafeBytes { unsafe names += $0 }
@@ -75,6 +98,7 @@ struct ColumnsReader {
       case 7: try appendDoubles(bytes, field, to: &maxima)
       case 8: try appendVarints(bytes, field, to: &positiveInfinities)
       case 9: try appendVarints(bytes, field, to: &negativeInfinities)
+      case 10: try appendDoubles(bytes, field, to: &squares)
       default: break
       }
     }
@@ -115,7 +139,26 @@ struct ColumnsReader {
         ? low <= high && low.isFinite && high.isFinite
         : count == 0 && infinities != 0 && sums[row] == 0 && low == .infinity && high == -.infinity
       // A sign bit of either stays.
-      guard isSound && infinities >= 0 else { throw .statisticsInvalid }
+      guard isSound && infinities >= 0 && squares[row] >= 0 else { throw .statisticsInvalid }
+    }
+  }
+}
+
+/// The columns that are messages of their own.
+private struct NestedColumns {
+  var sightings: SightingColumns?
+  var histograms: BucketColumns?
+
+  /// Reads a field if it is one of these.
+  mutating func decode(
+    _ tag: WireTag, _ bytes: RawSpan, _ reader: inout WireReader
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 11:
+      try reader.decodeOptional(&sightings, as: MessageField<SightingColumns>.self, tag, bytes)
+    case 12:
+      try reader.decodeOptional(&histograms, as: MessageField<BucketColumns>.self, tag, bytes)
+    default: false
     }
   }
 }

@@ -20,6 +20,7 @@ struct AnswerFaultTests {
         [1, 0], [1, 0], [1, .infinity], [1, -.infinity]
       )
       ($0.positiveInfinities, $0.negativeInfinities) = ([0, 1], [])
+      $0.squares = [0, 0]
     }
   }
 
@@ -80,6 +81,70 @@ struct AnswerFaultTests {
     #expect(Self.columnFault { $0.positiveInfinities[1] = 0 } == .statisticsInvalid)
   }
 
+  @Test("latest values and times that cannot be are refused")
+  func sightings() {
+    func fault(_ change: (inout SightingColumns) -> Void) -> AnswerFault? {
+      var sightings = SightingColumns.with {
+        $0.base = 100
+        ($0.lastSeen, $0.firstSeen, $0.last, $0.kinds) = (
+          [2, 0], [1, 0], [.infinity, 0], [3, 0]
+        )
+      }
+      change(&sightings)
+      return Self.columnFault { $0.sightings = sightings }
+    }
+    #expect(fault { _ in } == nil)
+    #expect(fault { $0.kinds = [] } == nil)
+    #expect(fault { $0 = SightingColumns() } == .columnsDiffer)
+    #expect(fault { $0.last = [1] } == .columnsDiffer)
+    #expect(fault { $0.firstSeen.append(1) } == .columnsDiffer)
+    #expect(fault { $0.kinds = [1] } == .columnsDiffer)
+    #expect(fault { $0.last[1] = .nan } == .statisticsInvalid)
+    #expect(fault { $0.lastSeen[0] = .max } == .statisticsInvalid)
+    #expect(fault { $0.firstSeen[0] = 1 << 62 } == .statisticsInvalid)
+    #expect(fault { $0.base = -1 } == .statisticsInvalid)
+    #expect(fault { $0.base = .max } == .statisticsInvalid)
+    #expect(Self.columnFault { $0.squares = [1] } == .columnsDiffer)
+    #expect(Self.columnFault { $0.squares = [-1, 0] } == .statisticsInvalid)
+    #expect(Self.columnFault { $0.squares = [.nan, 0] } == .statisticsInvalid)
+    #expect(Self.columnFault { $0.squares = [.infinity, 0] } == nil)
+  }
+
+  @Test("histograms that cannot be are refused")
+  func histograms() {
+    func fault(_ change: (inout BucketColumns) -> Void) -> AnswerFault? {
+      var buckets = BucketColumns.with {
+        ($0.coarseness, $0.zeros) = ([0, 9], [1, 0])
+        ($0.positiveStarts, $0.positiveLengths) = ([-3, 0], [2, 0])
+        ($0.negativeStarts, $0.negativeLengths) = ([0, 63], [0, 1])
+        $0.buckets = [1, 2, 3]
+      }
+      change(&buckets)
+      return Self.columnFault { $0.histograms = buckets }
+    }
+    #expect(fault { _ in } == nil)
+    #expect(fault { $0.zeros = [] } == nil)
+    #expect(fault { $0 = BucketColumns() } == .columnsDiffer)
+    #expect(fault { $0.coarseness = [0] } == .columnsDiffer)
+    #expect(fault { $0.zeros = [1] } == .columnsDiffer)
+    #expect(fault { $0.positiveStarts = [1] } == .columnsDiffer)
+    #expect(fault { $0.positiveLengths.append(0) } == .columnsDiffer)
+    #expect(fault { $0.negativeStarts = [] } == .columnsDiffer)
+    #expect(fault { ($0.negativeStarts, $0.negativeLengths) = ([], []) } == .columnsDiffer)
+    #expect(fault { $0.buckets = [1, 2] } == .columnsDiffer)
+    #expect(fault { $0.buckets.append(1) } == .columnsDiffer)
+    #expect(fault { $0.buckets[0] = -1 } == .statisticsInvalid)
+    #expect(fault { $0.buckets[1] = 0 } == .statisticsInvalid)
+    #expect(fault { $0.zeros[0] = -1 } == .statisticsInvalid)
+    #expect(fault { $0.coarseness[1] = 10 } == .statisticsInvalid)
+    #expect(fault { $0.coarseness[1] = 255 } == .statisticsInvalid)
+    #expect(fault { $0.negativeStarts[1] = 64 } == .statisticsInvalid)
+    #expect(fault { $0.positiveStarts[0] = .max } == .statisticsInvalid)
+    #expect(fault { $0.positiveStarts[0] = .min } == .statisticsInvalid)
+    #expect(fault { $0.positiveLengths[0] = .max } == .statisticsInvalid)
+    #expect(fault { $0.positiveLengths[0] = 161 } == .statisticsInvalid)
+  }
+
   @Test("heads and sections out of place are refused")
   func order() {
     #expect(Self.fault([]) == .headMisplaced)
@@ -121,7 +186,15 @@ struct AnswerFaultTests {
   @Test("whatever the bytes are, the outcome is a value", arguments: 1...300 as ClosedRange<UInt64>)
   func noise(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    var bytes = Self.sound.encoded()
+    var part = Self.sound
+    part.columns?.sightings = .with {
+      ($0.lastSeen, $0.firstSeen, $0.last) = ([2, 0], [1, 0], [1, 0])
+    }
+    part.columns?.histograms = .with {
+      ($0.coarseness, $0.positiveStarts, $0.positiveLengths) = ([0, 9], [-3, 0], [2, 0])
+      $0.buckets = [1, 2]
+    }
+    var bytes = part.encoded()
     for _ in 0..<random.int(in: 1...4) {
       switch random.int(in: 0...2) {
       case 0: bytes[random.int(in: 0...bytes.count - 1)] = UInt8(truncatingIfNeeded: random.next())

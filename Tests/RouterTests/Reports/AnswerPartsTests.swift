@@ -29,6 +29,7 @@ struct AnswerPartsTests {
       && zip(left.sections, right.sections).allSatisfy {
         $0.report.summaries == $1.report.summaries && $0.report.hashes == $1.report.hashes
           && $0.report.nameBytes == $1.report.nameBytes
+          && $0.report.histogramsByName == $1.report.histogramsByName
       }
   }
 
@@ -44,14 +45,33 @@ struct AnswerPartsTests {
         AnswerSection($0, .random(random.int(in: 0...300), names: 500, &random))
       })
     #expect(Self.equal(try Self.read(Self.parts(answer)), answer))
+    var withHistograms = answer
+    for section in answer.sections.indices {
+      withHistograms.sections[section].report.addHistograms(&random)
+    }
+    #expect(Self.equal(try Self.read(Self.parts(withHistograms)), withHistograms))
+  }
+
+  @Test("what all rows lack takes no byte")
+  func compact() throws {
+    let report = PartialReport(["a": SeriesSummary(count: 1, sum: 1, min: 1, max: 1)])
+    let messages = Self.parts(
+      PeerAnswer(
+        head: .of(life("a")), sections: [AnswerSection(origin: life("a"), report: report)]))
+    let columns = try #require(try ReportPart(decoding: messages[0]).columns)
+    #expect(columns.squares.isEmpty && columns.positiveInfinities.isEmpty)
+    #expect(columns.sightings == nil && columns.histograms == nil)
+    let read = try Self.read(messages).sections[0].report
+    #expect(read[0] == report[0] && read.histograms == nil)
   }
 
   @Test("the generated messages say the same, both ways")
   func generated() throws {
     var random = SplitMix64(seed: 3)
-    let answer = PeerAnswer(
+    var answer = PeerAnswer(
       head: .of(life("a", 5), known: ["b"], hinted: ["b": 8], departed: [life("c", 2)]),
       sections: [AnswerSection(life("a", 5), .random(50, names: 99, &random))])
+    answer.sections[0].report.addHistograms(&random)
     let messages = try Self.parts(answer).map { try ReportPart(decoding: $0) }
     let part = try #require(messages.first)
     #expect(messages.count == 1 && part.unknownFields.isEmpty)
@@ -61,6 +81,8 @@ struct AnswerPartsTests {
     #expect(columns.counts == report.counts && columns.sums == report.sums)
     #expect(columns.minima == report.minima && columns.maxima == report.maxima)
     #expect(columns.positiveInfinities == report.positiveInfinities)
+    #expect(columns.squares == report.squares && columns.sightings?.last == report.last)
+    #expect(columns.histograms?.zeros == report.histograms?.zeros)
     #expect(Self.equal(try Self.read(messages.map { $0.encoded() }), answer))
   }
 
@@ -74,9 +96,15 @@ struct AnswerPartsTests {
         report.append(
           name: name, hash: SeriesKey.hash(name.span.bytes, 0..<name.count),
           SeriesSummary(
-            count: .max, sum: 1, min: 1, max: 1, positiveInfinities: .max, negativeInfinities: .max)
+            count: .max, sum: 1, min: 1, max: 1, positiveInfinities: .max, negativeInfinities: .max,
+            squares: 1, last: 1, lastSeen: row == 0 ? 0 : 1 << 40, firstSeen: 1 << 40, kind: 3)
         )
       }
+      // Histograms as large as can be.
+      let counts = [Int64](repeating: .max, count: HistogramScale.bucketsMax)
+      let buckets = Histogram.Buckets(start: -80, counts: counts)
+      let histogram = Histogram(scale: 5, zeros: .max, positive: buckets, negative: buckets)
+      for row in 0..<min(rows, rows == 100 ? 100 : 700) { report.add(histogram, toRow: row) }
       reports.append(report)
     }
     let answer = PeerAnswer(

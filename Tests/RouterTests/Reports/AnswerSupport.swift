@@ -46,13 +46,7 @@ typealias Summaries = [String: SeriesSummary]
 extension Summaries {
   /// Adds the series of another, one by one.
   mutating func add(_ other: Summaries) {
-    merge(other) { left, right in
-      SeriesSummary(
-        count: left.count + right.count, sum: left.sum + right.sum,
-        min: Swift.min(left.min, right.min), max: Swift.max(left.max, right.max),
-        positiveInfinities: left.positiveInfinities + right.positiveInfinities,
-        negativeInfinities: left.negativeInfinities + right.negativeInfinities)
-    }
+    for (name, summary) in other { self[name, default: SeriesSummary()].add(summary) }
   }
 
   /// Up to `count` series out of so many names; sums are whole numbers.
@@ -61,13 +55,19 @@ extension Summaries {
     for _ in 0..<count {
       let low = Double(random.int(in: -999...999))
       let isEmpty = random.oneIn(8)
+      let isSeen = !random.oneIn(4)
       summaries["metric.\(random.int(in: 0...names)).é"] =
         isEmpty
         ? SeriesSummary(positiveInfinities: 1, negativeInfinities: Int64(random.int(in: 0...3)))
         : SeriesSummary(
           count: Int64(random.int(in: 1...1 << 40)), sum: Double(random.int(in: -9999...9999)),
           min: low, max: low + Double(random.int(in: 0...99)),
-          positiveInfinities: Int64(random.int(in: 0...1)))
+          positiveInfinities: Int64(random.int(in: 0...1)),
+          squares: random.oneIn(9) ? .infinity : random.double(in: 0...1e9),
+          last: isSeen ? random.oneIn(9) ? -.infinity : Double(random.int(in: -9...9)) : 0,
+          lastSeen: isSeen ? Int64(random.int(in: 500...1000)) : .min,
+          firstSeen: random.oneIn(4) ? .max : Int64(random.int(in: 0...500)),
+          kind: UInt8(random.int(in: 0...3)))
     }
     return summaries
   }
