@@ -31,7 +31,7 @@ struct ReportEncoder {
       let isLabelled = SeriesKey.nameEnd(names, key) < key.upperBound
       writer.writeNested(field: isLabelled ? 11 : 1) { entry in
         if isLabelled {
-          writeSeries(names, key, to: &entry)
+          Self.write(key: names, key, to: &entry)
         } else {
           entry.write(WireTag(field: 1, wireType: .lengthDelimited))
           entry.write(varint: UInt64(key.count))
@@ -47,19 +47,7 @@ struct ReportEncoder {
     writer.writeOptional(coverage, as: MessageField<Coverage>.self, field: 10)
   }
 
-  private func writeSeries(_ names: RawSpan, _ key: Range<Int>, to entry: inout WireWriter) {
-    let (metric, labels) = SeriesKey.decode(
-      key.map { unsafe names.unsafeLoad(fromByteOffset: $0, as: UInt8.self) })
-    entry.writeUnlessZero(metric, as: StringField.self, field: 1)
-    for label in labels {
-      entry.writeNested(field: 2) {
-        $0.write(label.name, as: StringField.self, field: 1)
-        $0.write(label.value, as: StringField.self, field: 2)
-      }
-    }
-  }
-
-  private func write(_ summary: SeriesSummary, to writer: inout WireWriter) {
+  func write(_ summary: SeriesSummary, to writer: inout WireWriter) {
     if summary.count > 0 {
       writer.writeUnlessZero(summary.count, as: Int64Field.self, field: 1)
       writer.writeUnlessZero(summary.sum, as: DoubleField.self, field: 2)
