@@ -38,9 +38,9 @@ public struct ResponseWriter: Sendable {
     try await connection.write(call, message, compress: compress)
   }
 
-  /// Sends a message that carries its length prefix already, so that many calls can share its bytes;
-  /// waits until HTTP/2 has taken all of it, so that of a call that is written to by this alone one
-  /// message waits at most.
+  /// Sends a message that carries its length prefix already, so that many calls can share its
+  /// bytes; waits until HTTP/2 has taken all of it, so that of a call that is written to by this
+  /// alone one message waits at most.
   ///
   /// - Throws: ``RPCError`` when the call is over.
   public func write(framed message: [UInt8]) async throws {
