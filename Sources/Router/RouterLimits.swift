@@ -188,6 +188,12 @@ public enum RouterLimits {
   /// tell them, too.
   static let drainFarewellsMax = 10
 
+  // MARK: Live reports
+
+  /// Series that are gone and remembered for readers of a live report, however few are left; as
+  /// many as are left otherwise. 1024 x 100 B = 100 KB.
+  public static let liveTombstonesMin = 1024
+
   // MARK: Placement
 
   /// How far a node's number of partitions may be from its fair share: 58 to 70 of 64 at 16 nodes.

@@ -2,7 +2,7 @@
 import Glibc
 import RPC
 
-/// `tributary watch`: asks a node again and again, and shows the answers in place.
+/// `tributary watch`: follows a node's live report, and shows it in place.
 struct WatchCommand: Command {
   private var target = Target.standard
   private var filter = SummaryFilter()
@@ -21,13 +21,13 @@ struct WatchCommand: Command {
       Target.flag(\.target),
       Flag(
         "interval", \.interval, .duration(.milliseconds(100)...(.seconds(3600))),
-        "time between questions"),
-      Flag(optional: "count", \.count, .count(1...Int.max), "end after so many answers"),
+        "time between reports"),
+      Flag(optional: "count", \.count, .count(1...Int.max), "end after so many reports"),
       Flag("sort", \.sort, .oneOf("COLUMN"), "order: names ascending, numbers descending"),
       Flag(optional: "limit", \.limit, .count(1...Int.max), "show so many series at most"),
     ] + SummaryFilter.flags.map { $0.lifted(\.filter) },
     notes: """
-      Sparklines are averages of the last slice, one a question. RATE/S is points a second in that
+      Sparklines are averages of the last slice, one a report. RATE/S is points a second in that
       slice. Without a terminal the summary is printed every interval. Ctrl-C ends it.
       """)
 
@@ -39,7 +39,7 @@ struct WatchCommand: Command {
     return try await Target.withClient(target) { client in
       try await withThrowingTaskGroup(of: ExitCode?.self) { tasks in
         let painter = WatchPainter(screen: screen, target: target, sort: sort, limit: limit)
-        tasks.addTask { try await ask(client, painter) }
+        tasks.addTask { try await follow(client, painter) }
         tasks.addTask {
           for await number in arrivals {
             guard number == SIGWINCH else { return .success }
@@ -53,25 +53,39 @@ struct WatchCommand: Command {
     }
   }
 
-  /// Asks until the count is reached or the task is cancelled. The first question must succeed;
-  /// later ones may fail, which the screen says.
-  private func ask(_ client: NodeClient, _ painter: WatchPainter) async throws -> ExitCode? {
+  /// Follows until the count is reached or the task is cancelled. What breaks before the first
+  /// report is an error; later the screen says so, and it is begun anew.
+  private func follow(_ client: NodeClient, _ painter: WatchPainter) async throws -> ExitCode? {
     await painter.paint()
     var done = 0
     while true {
       do {
-        let summary = try await client.summary(filter)
-        var recent = filter
-        recent.windowSeconds = max(1, min(summary.resolutionSeconds, summary.windowSeconds))
-        await painter.answered(summary, recent: try await client.summary(recent))
-        done += 1
+        try await follow(client, painter, &done)
+        return .success
       } catch {
         guard done > 0, !Task.isCancelled else { throw error }
         await painter.failed(Failure.text(error))
         await client.renew()
       }
-      if let count, done >= count { return .success }
       do { try await Task.sleep(for: interval) } catch { return nil }
+    }
+  }
+
+  /// Follows two reports in step, over the whole window and over the last slice alone, until the
+  /// count is reached.
+  private func follow(
+    _ client: NodeClient, _ painter: WatchPainter, _ done: inout Int
+  ) async throws {
+    var whole = try await client.live(filter, every: interval)
+    var summary = try await whole.next()
+    var recent = filter
+    recent.windowSeconds = max(1, min(summary.resolutionSeconds, summary.windowSeconds))
+    var latest = try await client.live(recent, every: interval)
+    while true {
+      await painter.answered(summary, recent: try await latest.next())
+      done += 1
+      if let count, done >= count { return }
+      summary = try await whole.next()
     }
   }
 }

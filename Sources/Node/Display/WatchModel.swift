@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `watch` remembers between repaints, and the screen that it paints. Pure: answers go in,
+/// What `watch` remembers between repaints, and the screen that it paints. Pure: reports go in,
 /// lines come out.
 struct WatchModel {
   /// Columns of a sparkline.

@@ -16,7 +16,7 @@ struct SummaryService: Sendable {
   let shape: WindowShape
   let reportBytesMax: Int
   let now: @Sendable () -> Int64
-  private let gate = ReportGate(reportsMax: 4)
+  let gate = ReportGate(reportsMax: 4)
   private let untaken: UntakenBytes
 
   init(
@@ -53,23 +53,40 @@ struct SummaryService: Sendable {
   ) async throws -> [UInt8] {
     let question = try SummaryQuestion(message.bytes, shape)
     let asOf = now()
-    let gathered = await gather(question, asOf, deadline)
-    if question.isStrict, !question.isLocal { try Self.requireComplete(gathered.coverage) }
+    let gathered = try await gather(question, asOf, deadline)
     let page = question.pageSize.map {
       ReportPage(of: gathered.report, size: $0, after: question.pageToken)
     }
-    let from = asOf - question.windowSeconds
-    let encoder = ReportEncoder(
-      asOf: asOf, windowSeconds: question.windowSeconds,
-      resolutionSeconds: shape.resolutionSeconds, nextPageToken: page?.next?.text ?? "",
-      coverage: question.isLocal ? nil : gathered.coverage, from: from, to: asOf,
-      quantilesFrom: from, quantilesTo: asOf, statistics: StatisticSet(question.statistics),
-      quantiles: question.quantiles)
+    let encoder = encoder(
+      question, asOf: asOf, gathered.coverage, nextPageToken: page?.next?.text ?? "")
     if let page { return try encode(encoder, gathered.report, page.rows, question) }
     return try encode(encoder, gathered.report, 0..<gathered.report.count, question)
   }
 
-  private func gather(
+  func encoder(
+    _ question: SummaryQuestion, asOf: Int64, _ coverage: Coverage, nextPageToken: String = ""
+  ) -> ReportEncoder {
+    let from = asOf - question.windowSeconds
+    return ReportEncoder(
+      asOf: asOf, windowSeconds: question.windowSeconds,
+      resolutionSeconds: shape.resolutionSeconds, nextPageToken: nextPageToken,
+      coverage: question.isLocal ? nil : coverage, from: from, to: asOf, quantilesFrom: from,
+      quantilesTo: asOf, statistics: StatisticSet(question.statistics),
+      quantiles: question.quantiles)
+  }
+
+  /// Asks whoever is to be asked.
+  ///
+  /// - Throws: UNAVAILABLE when the answer is not complete and the caller is strict.
+  func gather(
+    _ question: SummaryQuestion, _ asOf: Int64, _ deadline: ContinuousClock.Instant?
+  ) async throws -> GatheredReport {
+    let gathered = await gatherAny(question, asOf, deadline)
+    if question.isStrict, !question.isLocal { try Self.requireComplete(gathered.coverage) }
+    return gathered
+  }
+
+  private func gatherAny(
     _ question: SummaryQuestion, _ asOf: Int64, _ deadline: ContinuousClock.Instant?
   ) async -> GatheredReport {
     guard let cluster else {
@@ -92,15 +109,19 @@ struct SummaryService: Sendable {
     _ encoder: ReportEncoder, _ report: PartialReport, _ rows: some Collection<Int>,
     _ question: SummaryQuestion
   ) throws -> [UInt8] {
-    let bytesMax = min(question.bytesMax ?? reportBytesMax, reportBytesMax)
     let bytes = encoder.encode(report, rows: rows)
-    guard bytes.count <= bytesMax else {
-      throw RPCError(
-        .resourceExhausted,
-        "the report of \(rows.count) series takes \(bytes.count) bytes, more than the limit of "
-          + "\(bytesMax) bytes; ask for pages (page_size), choose series (names, prefixes, globs), "
-          + "or raise \(question.bytesMax == bytesMax ? "bytes_max" : "report-bytes-max")")
-    }
+    try require(bytes: bytes.count, of: rows.count, question)
     return bytes
+  }
+
+  /// - Throws: RESOURCE_EXHAUSTED for a report that is larger than the caller or the node allows.
+  func require(bytes: Int, of series: Int, _ question: SummaryQuestion) throws(RPCError) {
+    let bytesMax = min(question.bytesMax ?? reportBytesMax, reportBytesMax)
+    guard bytes > bytesMax else { return }
+    throw RPCError(
+      .resourceExhausted,
+      "the report of \(series) series takes \(bytes) bytes, more than the limit of "
+        + "\(bytesMax) bytes; ask for pages (page_size), choose series (names, prefixes, globs), "
+        + "or raise \(question.bytesMax == bytesMax ? "bytes_max" : "report-bytes-max")")
   }
 }

@@ -14,6 +14,7 @@ final class TelemetryNode: Sendable {
   private let shards: [Aggregator]
   private let held: HeldWindows
   private let peers: PeerSide?
+  private let live: LiveHub
   private let health: HealthRegistry
   private let server: Server
   private let now: @Sendable () -> Int64
@@ -67,12 +68,16 @@ final class TelemetryNode: Sendable {
     let summary = SummaryService(
       node: reports, cluster: peers?.reports, shape: shape,
       reportBytesMax: configuration.reportBytesMax, now: now)
+    let live = LiveService(summary)
     let telemetry = Service(
       name: TelemetryService.name,
       methods: [
         TelemetryService.pushPoints.name: .bulk { PushSink($0, ingests[$0.loop.index]) },
         TelemetryService.summary.name: .streaming { requests, writer, context in
           try await summary.serve(requests, writer, context)
+        },
+        TelemetryService.streamMetrics.name: .streaming { requests, writer, context in
+          try await live.serve(requests, writer, context)
         },
       ])
     self.configuration = configuration
@@ -81,6 +86,7 @@ final class TelemetryNode: Sendable {
     self.health = health
     self.peers = peers
     self.held = held
+    self.live = live.hub
     let services = [telemetry, operators.service(drain: drain.method), health.service]
     let reflection = ReflectionIndex.services(
       describing: services, files: [TelemetryService.file, Health.file])
@@ -112,6 +118,7 @@ final class TelemetryNode: Sendable {
     await task?.value  // It must not come to the shards' loops once they have ended.
     // Watches are told and ended: they would hold up the shutdown until the grace is over.
     health.close()
+    await live.close()
     await server.shutdown(grace: grace)
     await peers?.stop(leaving: leaving, deadline: deadline)
   }

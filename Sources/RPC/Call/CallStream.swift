@@ -18,6 +18,8 @@ final class CallStream: @unchecked Sendable {
   private let messages: MessageDeframer.Compressed
   @exclusivity(unchecked) private var credit = StreamCredit()
   private var writers: [CheckedContinuation<Void, any Error>] = []
+  /// Those that wait until nothing is left.
+  private var emptiers: [CheckedContinuation<Void, any Error>] = []
   private let link: HTTP2Link
   private let loop: EventLoop
 
@@ -200,6 +202,16 @@ final class CallStream: @unchecked Sendable {
     }
   }
 
+  /// Waits until HTTP/2 has taken all that was sent.
+  func emptied(isolation: isolated any Actor) async throws {
+    guard body.bytes > 0 else { return }
+    try await withCheckedThrowingContinuation { writer in
+      guard body.bytes > 0 else { return writer.resume() }
+      emptiers.append(writer)
+      link.congested(self)
+    }
+  }
+
   /// HTTP/2 has taken some of the body.
   ///
   /// - Returns: whether writers still wait.
@@ -208,10 +220,15 @@ final class CallStream: @unchecked Sendable {
       body.bytes == 0
       || (body.bytes <= Limits.unsentBytesLow
         && link.unsent.bytes <= Limits.unsentConnectionBytesLow)
-    guard isRelieved else { return true }
-    for writer in writers { writer.resume() }
-    writers = []
-    return false
+    if isRelieved {
+      for writer in writers { writer.resume() }
+      writers = []
+    }
+    if body.bytes == 0 {
+      for writer in emptiers { writer.resume() }
+      emptiers = []
+    }
+    return !writers.isEmpty || !emptiers.isEmpty
   }
 
   /// The stream is over: whoever waits on it is told.
@@ -222,8 +239,9 @@ final class CallStream: @unchecked Sendable {
   func close(_ error: any Error, dropping: Bool, keepingBody: Bool) {
     giveBack(inbound.fail(error, dropping: dropping))
     if !keepingBody { body.discard() }
-    for writer in writers { writer.resume(throwing: error) }
+    for writer in writers + emptiers { writer.resume(throwing: error) }
     writers = []
+    emptiers = []
   }
 
   /// Nobody will take the messages that are here.

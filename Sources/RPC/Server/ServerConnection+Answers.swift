@@ -14,6 +14,13 @@ extension ServerConnection {
     try await call.stream.drained(isolation: self)
   }
 
+  func write(_ call: ServerCall, framed message: [UInt8]) async throws {
+    try requireOpen(call)
+    try begin(call)
+    call.stream.send(message)
+    try await call.stream.emptied(isolation: self)
+  }
+
   /// Adds a message without waiting for room; what cannot be sent fails the call.
   private func append(_ call: ServerCall, _ message: [UInt8], compress: Bool) {
     do {

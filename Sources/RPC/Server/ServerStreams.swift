@@ -38,6 +38,15 @@ public struct ResponseWriter: Sendable {
     try await connection.write(call, message, compress: compress)
   }
 
+  /// Sends a message that carries its length prefix already, so that many calls can share its
+  /// bytes; waits until HTTP/2 has taken all of it, so that of a call that is written to by this
+  /// alone one message waits at most.
+  ///
+  /// - Throws: ``RPCError`` when the call is over.
+  public func write(framed message: [UInt8]) async throws {
+    try await connection.write(call, framed: message)
+  }
+
   /// Sends the initial metadata now, rather than with the first message.
   public func sendInitialMetadata() async throws {
     try await connection.sendInitialMetadata(call)
