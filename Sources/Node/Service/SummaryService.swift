@@ -51,32 +51,41 @@ struct SummaryService: Sendable {
   func answer(
     _ message: ReceivedMessage, deadline: ContinuousClock.Instant? = nil
   ) async throws -> [UInt8] {
-    let question = try SummaryQuestion(message.bytes, shape)
-    let asOf = now()
-    let gathered = await gather(question, asOf, deadline)
+    let now = now()
+    let question = try SummaryQuestion(message.bytes, shape, now: now)
+    let gathered = try await gather(question, now, deadline)
     if question.isStrict, !question.isLocal { try Self.requireComplete(gathered.coverage) }
-    let page = question.pageSize.map {
-      ReportPage(of: gathered.report, size: $0, after: question.pageToken)
-    }
+    let answer = question.answer(of: gathered.report)
     let encoder = ReportEncoder(
-      asOf: asOf, windowSeconds: question.windowSeconds,
-      resolutionSeconds: shape.resolutionSeconds, nextPageToken: page?.next?.text ?? "",
+      asOf: question.span.asOf, windowSeconds: question.span.seconds,
+      resolutionSeconds: shape.resolutionSeconds, nextPageToken: answer.next?.text ?? "",
       coverage: question.isLocal ? nil : gathered.coverage)
-    if let page { return try encode(encoder, gathered.report, page.rows, question) }
-    return try encode(encoder, gathered.report, 0..<gathered.report.count, question)
+    if let rows = answer.rows { return try encode(encoder, answer.report, rows, question) }
+    return try encode(encoder, answer.report, 0..<answer.report.count, question)
   }
 
+  /// Everything that the question chooses, of the whole cluster unless it is local.
+  ///
+  /// - Throws: INVALID_ARGUMENT when a pattern took too long.
   private func gather(
-    _ question: SummaryQuestion, _ asOf: Int64, _ deadline: ContinuousClock.Instant?
-  ) async -> GatheredReport {
+    _ question: SummaryQuestion, _ now: Int64, _ deadline: ContinuousClock.Instant?
+  ) async throws(RPCError) -> GatheredReport {
+    let gathered = try await gatherUnchecked(question, now, deadline)
+    try question.compiled.requireMatched()
+    return gathered
+  }
+
+  private func gatherUnchecked(
+    _ question: SummaryQuestion, _ now: Int64, _ deadline: ContinuousClock.Instant?
+  ) async throws(RPCError) -> GatheredReport {
     guard let cluster else {
       let start = ContinuousClock.now
-      let report = await node.ask(question.request, asOf: asOf)
+      let report = await node.ask(question.request, asOf: now)
       let latency = start.duration(to: .now)
       return GatheredReport(report: report, coverage: .alone(latency: latency))
     }
-    if question.isLocal { return await cluster.gatherOwn(question, asOf: asOf, from: node) }
-    return await cluster.gather(question, asOf: asOf, from: node, deadline: deadline)
+    if question.isLocal { return await cluster.gatherOwn(question, asOf: now, from: node) }
+    return try await cluster.gather(question, asOf: now, from: node, deadline: deadline)
   }
 
   private static func requireComplete(_ coverage: Coverage) throws {
@@ -95,8 +104,8 @@ struct SummaryService: Sendable {
       throw RPCError(
         .resourceExhausted,
         "the report of \(rows.count) series takes \(bytes.count) bytes, more than the limit of "
-          + "\(bytesMax) bytes; ask for pages (page_size), choose series (names, prefixes, globs), "
-          + "or raise \(question.bytesMax == bytesMax ? "bytes_max" : "report-bytes-max")")
+          + "\(bytesMax) bytes; ask for pages (page_size), choose series (selectors, limit), or raise "
+          + (question.bytesMax == bytesMax ? "bytes_max" : "report-bytes-max"))
     }
     return bytes
   }
