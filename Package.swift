@@ -54,6 +54,7 @@ let package = Package(
     system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev", brew: "zstd"),
     .systemLibrary(name: "CMalloc"),
     system("CCares", pkgConfig: "libcares", apt: "libc-ares-dev", brew: "c-ares"),
+    system("CPCRE2", pkgConfig: "libpcre2-8", apt: "libpcre2-dev", brew: "pcre2"),
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
 
     library("Protobuf"),
@@ -69,7 +70,7 @@ let package = Package(
       "Node",
       [
         "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "Etcd", "CCares", "CMalloc",
-        "CYAML",
+        "CPCRE2", "CYAML",
       ]),
 
     executable("ProtocPlugin", ["Protobuf"], exclude: ["plugin.proto"]),

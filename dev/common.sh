@@ -38,7 +38,7 @@ need() {
 # What a build of the package links against.
 need_libraries() {
   need pkg-config libnghttp2-dev libuv1-dev liblz4-dev zlib1g-dev libzstd-dev libyaml-dev \
-    libc-ares-dev
+    libc-ares-dev libpcre2-dev
   command -v swift >/dev/null || fail "needs a Swift 6.3 toolchain on the PATH (swift.org/install)"
 }
 

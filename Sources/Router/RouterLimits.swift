@@ -16,6 +16,17 @@ public enum RouterLimits {
   /// Most rows of a report: a row number takes 32 bits, one value means none.
   static let rowsMax = Int(UInt32.max) - 1
 
+  // MARK: Questions
+
+  /// Longest selector: a hundred values of the usual kind.
+  public static let selectorBytesMax = 16 << 10
+
+  /// Most matchers of a selector: a series has no more labels.
+  public static let selectorMatchersMax = 64
+
+  /// Most literals that a pattern is turned into; more are matched as a pattern.
+  public static let patternLiteralsMax = 1024
+
   // MARK: Membership
 
   /// Longest node id: a DNS label.

@@ -38,6 +38,20 @@ extension PartialReport {
     self.histograms = histograms
   }
 
+  /// The same rows under other names. O(1).
+  ///
+  /// - Precondition: there is a name and a hash for each row.
+  public func renamed(nameBytes: [UInt8], nameEnds: [Int], hashes: [UInt64]) -> PartialReport {
+    precondition(
+      nameEnds.count == count && hashes.count == count && nameEnds.last ?? 0 == nameBytes.count,
+      "names differ")
+    var renamed = self
+    renamed.nameBytes = nameBytes
+    renamed.nameEnds = nameEnds
+    renamed.hashes = hashes
+    return renamed
+  }
+
   /// These rows alone, in this order. O(their bytes).
   public func selecting(_ rows: [Int]) -> PartialReport {
     var selected = PartialReport()

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Proto
 
 /// Which series a question is about, compiled once and matched against many keys.
 ///
-/// A series is chosen when any of names, prefixes and globs chooses its name, whatever its labels
-/// are, or when none is given.
+/// A series is chosen when any of names, prefixes, globs and selectors chooses it, or when none is
+/// given. Names, prefixes and globs are of the metric's name, whatever the labels.
 public struct SeriesSelection: Sendable {
   /// An exact name and its hash.
   struct ExactName: Sendable {
@@ -14,68 +13,78 @@ public struct SeriesSelection: Sendable {
     let hash: UInt64
   }
 
-  let names: [ExactName]
-  private let prefixes: [[UInt8]]
-  private let globs: [Glob]
+  /// What one of a series' labels, or its name, is tested for.
+  enum Test: Sendable {
+    case label(LabelCondition)
+    case glob(Glob)
+  }
+
+  /// A series is chosen when all tests of any of these hold; empty: everything is chosen.
+  let alternatives: [[Test]]
+  /// The names that chosen series can have; nil: there is no such list.
+  let nameHashes: NameHashes?
+  /// The names that alone choose, where nothing else does; of series without labels each is a
+  /// look-up.
+  let namesOnly: [ExactName]
 
   /// All series.
-  public static let everything = SeriesSelection(names: [], prefixes: [], globs: [])
+  public static let everything = SeriesSelection(
+    alternatives: [], nameHashes: nil, namesOnly: [])
 
-  private init(names: [ExactName], prefixes: [[UInt8]], globs: [Glob]) {
-    self.names = names
-    self.prefixes = prefixes
-    self.globs = globs
+  private init(alternatives: [[Test]], nameHashes: NameHashes?, namesOnly: [ExactName]) {
+    self.alternatives = alternatives
+    self.nameHashes = nameHashes
+    self.namesOnly = namesOnly
   }
 
   /// Compiles a selection.
   ///
-  /// - Parameter hash: the hash that the points' keys were given: `SeriesKey.hash`.
+  /// - Parameters:
+  ///   - selectors: of each all conditions must hold; one without conditions chooses everything.
+  ///   - hash: the hash that the points' names were given: `SeriesKey.hash`.
   /// - Throws: ``GlobError`` for a malformed pattern.
   public init(
-    names: [String], prefixes: [String], globs: [String], hash: (RawSpan, Range<Int>) -> UInt64
+    names: [String], prefixes: [String], globs: [String], selectors: [[LabelCondition]] = [],
+    hash: (RawSpan, Range<Int>) -> UInt64
   ) throws(GlobError) {
     // By bytes: texts that only look the same are different names.
     var seen = Set<[UInt8]>()
-    var compiled: [Glob] = []
-    for pattern in globs { compiled.append(try Glob(pattern)) }
-    self.init(
-      names: names.filter { seen.insert(Array($0.utf8)).inserted }.map { ExactName($0, hash) },
-      prefixes: prefixes.map { Array($0.utf8) }, globs: compiled)
-  }
-
-  /// No names need to be looked at: every series is chosen.
-  var isEverything: Bool { names.isEmpty && prefixes.isEmpty && globs.isEmpty }
-
-  /// Names alone choose: each is a look-up, and nothing is scanned.
-  var isNamesOnly: Bool { !names.isEmpty && prefixes.isEmpty && globs.isEmpty }
-
-  /// Whether the exact names choose a series. O(names), and O(name) when it is chosen.
-  func names(_ key: UnsafeRawBufferPointer, hash: UInt64) -> Bool {
-    names.contains {
-      unsafe SeriesKey.mayShareName($0.hash, hash) && $0.isName(ofKey: key)
+    let distinct = names.filter { seen.insert(Array($0.utf8)).inserted }
+    var alternatives: [[Test]] = []
+    if !distinct.isEmpty {
+      let sorted = distinct.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+      alternatives.append([.label(LabelCondition(label: nil, .oneOf(sorted)))])
     }
+    alternatives += prefixes.map { [.label(LabelCondition(label: nil, .beginsWith($0)))] }
+    for pattern in globs { alternatives.append([.glob(try Glob(pattern))]) }
+    alternatives += selectors.map { conditions in
+      conditions.sorted { $0.cost < $1.cost }.map { .label($0) }
+    }
+    let lists = alternatives.map(Self.names)
+    let isListed = !lists.isEmpty && lists.allSatisfy { $0 != nil }
+    self.init(
+      alternatives: alternatives,
+      nameHashes: isListed
+        ? NameHashes(lists.flatMap { ($0 ?? []).map { ExactName($0, hash).hash } }) : nil,
+      namesOnly: alternatives.count == 1 ? distinct.map { ExactName($0, hash) } : [])
   }
 
-  /// Whether a pattern chooses the name of a key. O(patterns x name).
-  func matchesPattern(_ key: UnsafeRawBufferPointer) -> Bool {
-    if prefixes.contains(where: { unsafe key.starts(with: $0) }) { return true }
-    if globs.isEmpty { return false }
-    let name = unsafe UnsafeRawBufferPointer(
-      rebasing: key[..<SeriesKey.nameEnd(key.bytes, 0..<key.count)])
-    return globs.contains { unsafe $0.matches(name) }
+  /// No keys need to be looked at: every series is chosen.
+  var isEverything: Bool { alternatives.isEmpty || alternatives.contains(where: \.isEmpty) }
+
+  /// What one scan asks. O(size of the question).
+  func makeMatcher() -> SelectionMatcher { SelectionMatcher(alternatives) }
+
+  /// The names that series can have for which all tests hold; nil: there is no such list.
+  private static func names(_ tests: [Test]) -> [String]? {
+    for case .label(let condition) in tests {
+      if let names = condition.names { return names }
+    }
+    return nil
   }
 }
 
 extension SeriesSelection.ExactName {
-  /// Whether a key is of a series of this name.
-  func isName(ofKey key: UnsafeRawBufferPointer) -> Bool {
-    guard key.count >= length, unsafe key.count == length || key[length] == SeriesKey.labelMark
-    else { return false }
-    return unsafe words.withUnsafeBytes {
-      unsafe $0.prefix(length).elementsEqual(key.prefix(length))
-    }
-  }
-
   fileprivate init(_ name: String, _ hash: (RawSpan, Range<Int>) -> UInt64) {
     let bytes = Array(name.utf8)
     var words = [UInt64](repeating: 0, count: (bytes.count + 7) / 8)

@@ -111,6 +111,55 @@ struct ClusterReportTests {
     #expect(names(try await service.page(.with { $0.globs = ["m*.?"] })) == ["mem.a", "mem.b"])
   }
 
+  @Test("chooses with selectors at peers what it chooses at home")
+  func selectors() async throws {
+    let a = await ReportNode("a", members: ["a", "b"], names: ["cpu.a", "mem.a"])
+    let b = await ReportNode("b", members: ["a", "b"], names: ["cpu.b", "mem.b", "disk"])
+    let service = a.summary(LocalPeers(b))
+    func chosen(_ selectors: String...) async throws -> [String] {
+      names(try await service.page(.with { $0.selectors = selectors }))
+    }
+    #expect(try await chosen(#"{__name__=~"cpu.*"}"#) == ["cpu.a", "cpu.b"])
+    #expect(try await chosen(#"{__name__=~"(c|m)[^.]+.a"}"#, "disk") == ["cpu.a", "disk", "mem.a"])
+    #expect(try await chosen(#"{__name__!~".*[ab]"}"#) == ["disk"])
+    #expect(try await chosen(#"cpu.a{host=""}"#) == ["cpu.a"])
+    #expect(try await chosen(#"cpu.a{host!=""}"#) == [])
+    #expect(try await chosen("{}").count == 5)
+  }
+
+  @Test("is refused as a whole when a pattern back-tracks without end at any node")
+  func backTracking() async throws {
+    let a = await ReportNode("a", members: ["a", "b"], names: ["x"])
+    let long = String(repeating: "a", count: 500)
+    let b = await ReportNode("b", members: ["a", "b"], names: [long])
+    let pattern = SummaryRequest.with { $0.selectors = [#"{__name__=~"(a|aa)+[bc]"}"#] }
+    for service in [a.summary(LocalPeers(b)), b.summary(LocalPeers(a))] {
+      let error = await #expect(throws: RPCError.self) { try await service.page(pattern) }
+      #expect(error?.status.code == .invalidArgument)
+      #expect(error?.status.message.contains("(a|aa)+[bc]") == true)
+    }
+  }
+
+  @Test("in pages of an order is the whole, in that order", arguments: [1, 3, 50])
+  func orderedPages(size: Int) async throws {
+    let all = (0..<40).map { "metric.\($0)" }
+    let a = await ReportNode("a", members: ["a", "b"], names: Array(all[..<25]))
+    let b = await ReportNode("b", members: ["a", "b"], names: Array(all[15...]))
+    let service = a.summary(LocalPeers(b))
+    var request = SummaryRequest.with {
+      ($0.pageSize, $0.limit) = (Int32(size), 12)
+      $0.orderBy = .with { $0.statistic = .count }
+    }
+    var found: [String] = []
+    repeat {
+      let page = try await service.page(request)
+      #expect(page.summary.rows.count <= size)
+      found += page.summary.rows.map(\.name)
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
+    #expect(found == all[15..<25].sorted() + (all[..<15] + all[25...]).sorted()[..<2])
+  }
+
   @Test("has what a node that left has handed over, and does not miss it")
   func handedOver() async throws {
     let gone = NodeIdentity(ReportNode.id("c"), incarnation: 9)

@@ -17,8 +17,9 @@ struct LiveQuestion: Sendable {
 
   var interval: Duration { key.interval }
 
+  /// - Parameter now: the node's clock, Unix seconds.
   /// - Throws: INVALID_ARGUMENT with the field and what is wrong with it.
-  init(_ bytes: [UInt8], _ shape: WindowShape) throws(RPCError) {
+  init(_ bytes: [UInt8], _ shape: WindowShape, now: Int64) throws(RPCError) {
     let message: StreamRequest
     do {
       message = try StreamRequest(decoding: bytes)
@@ -35,7 +36,7 @@ struct LiveQuestion: Sendable {
     }
     // Encoded anew, for equal questions to be equal bytes.
     let bytes = question.encoded()
-    _ = try SummaryQuestion(bytes, shape)
+    _ = try SummaryQuestion(bytes, shape, now: now)
     key = Key(question: bytes, interval: try Self.interval(message.intervalMilliseconds))
   }
 

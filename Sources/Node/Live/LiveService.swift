@@ -9,10 +9,12 @@ import Shard
 struct LiveService: Sendable {
   let hub: LiveHub
   let shape: WindowShape
+  let now: @Sendable () -> Int64
 
   /// Reports that are made as those of `Summary` are.
   init(_ summary: SummaryService) {
     shape = summary.shape
+    now = summary.now
     hub = LiveHub(bytesMax: summary.reportBytesMax) { try await summary.live($0) }
   }
 
@@ -20,7 +22,7 @@ struct LiveService: Sendable {
   func serve(
     _ requests: RequestStream, _ writer: ResponseWriter, _ context: ServerContext
   ) async throws {
-    let question = try LiveQuestion(try await requests.only().bytes, shape)
+    let question = try LiveQuestion(try await requests.only().bytes, shape, now: now())
     let topic = try hub.join(question)
     defer { hub.leave(question, topic) }
     var seen: UInt64 = 0
@@ -38,16 +40,16 @@ extension SummaryService {
   ///
   /// - Throws: RESOURCE_EXHAUSTED and UNAVAILABLE as ``answer(_:deadline:)`` does.
   func live(_ live: LiveQuestion) async throws -> LivePart {
-    let question = try SummaryQuestion(live.key.question, shape)
-    return try await gate.pass {
-      let asOf = now()
-      let gathered = try await gather(question, asOf, nil)
-      let encoder = encoder(question, asOf: asOf, gathered.coverage)
-      let entries = encoder.encodeSeries(gathered.report, field: LiveRows.field)
-      try require(bytes: entries.count, of: gathered.report.count, question)
-      return LivePart(
-        rows: try LiveRows(entries: entries),
-        head: encoder.encode(gathered.report, rows: EmptyCollection<Int>()))
+    try await gate.pass {
+      let now = now()
+      let question = try SummaryQuestion(live.key.question, shape, now: now)
+      let gathered = try await gather(question, now, nil)
+      let answer = question.answer(of: gathered.report)
+      let report = answer.rows.map(answer.report.selecting) ?? answer.report
+      let encoder = encoder(question, now: now, gathered.coverage)
+      let entries = encoder.encodeSeries(report, field: LiveRows.field)
+      try require(bytes: entries.count, of: report.count, question)
+      return LivePart(rows: try LiveRows(entries: entries), head: encoder.encodeHead())
     }
   }
 }

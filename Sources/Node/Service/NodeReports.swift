@@ -38,24 +38,24 @@ struct NodeReports: Sendable {
   }
 }
 
-/// Which rows of a section a page needs: its first so many, by their names, behind a name. What is
+/// Which rows of a section a page needs: its first so many, by their keys, behind a key. What is
 /// among the first rows of all sections together is among the first of each that has it.
 struct SectionCut: Sendable {
   /// One more than the page shows, so that it is known whether another follows.
   var rowsMax: Int
-  var after: PageToken?
+  var after: PagePosition?
 
-  /// What a page of `pageSize` behind `token` needs.
-  init(pageSize: Int, after token: PageToken?) {
+  /// What a page of `pageSize` behind a position needs.
+  init(pageSize: Int, after position: PagePosition?) {
     rowsMax = pageSize == .max ? .max : pageSize + 1
-    after = token
+    after = position
   }
 
   /// What a peer asks for; nil: all rows.
   init?(_ question: ReportQuestion) {
     guard question.pageSize > 0 else { return nil }
     rowsMax = Int(question.pageSize)
-    after = question.afterName.isEmpty ? nil : PageToken(lastName: question.afterName)
+    after = question.afterName.isEmpty ? nil : PagePosition(key: question.afterName)
   }
 
   /// The rows that are needed. O(rows).

@@ -51,52 +51,54 @@ struct SummaryService: Sendable {
   func answer(
     _ message: ReceivedMessage, deadline: ContinuousClock.Instant? = nil
   ) async throws -> [UInt8] {
-    let question = try SummaryQuestion(message.bytes, shape)
-    let asOf = now()
-    let gathered = try await gather(question, asOf, deadline)
-    let page = question.pageSize.map {
-      ReportPage(of: gathered.report, size: $0, after: question.pageToken)
-    }
+    let now = now()
+    let question = try SummaryQuestion(message.bytes, shape, now: now)
+    let gathered = try await gather(question, now, deadline)
+    let answer = question.answer(of: gathered.report)
     let encoder = encoder(
-      question, asOf: asOf, gathered.coverage, nextPageToken: page?.next?.text ?? "")
-    if let page { return try encode(encoder, gathered.report, page.rows, question) }
-    return try encode(encoder, gathered.report, 0..<gathered.report.count, question)
+      question, now: now, gathered.coverage, nextPageToken: answer.next?.text ?? "")
+    if let rows = answer.rows { return try encode(encoder, answer.report, rows, question) }
+    return try encode(encoder, answer.report, 0..<answer.report.count, question)
   }
 
+  /// - Parameter now: the clock that the question was asked at.
   func encoder(
-    _ question: SummaryQuestion, asOf: Int64, _ coverage: Coverage, nextPageToken: String = ""
+    _ question: SummaryQuestion, now: Int64, _ coverage: Coverage, nextPageToken: String = ""
   ) -> ReportEncoder {
-    let from = asOf - question.windowSeconds
+    let span = shape.span(of: question.request, now: now)
     return ReportEncoder(
-      asOf: asOf, windowSeconds: question.windowSeconds,
+      asOf: question.span.asOf, windowSeconds: question.span.seconds,
       resolutionSeconds: shape.resolutionSeconds, nextPageToken: nextPageToken,
-      coverage: question.isLocal ? nil : coverage, from: from, to: asOf, quantilesFrom: from,
-      quantilesTo: asOf, statistics: StatisticSet(question.statistics),
-      quantiles: question.quantiles)
+      coverage: question.isLocal ? nil : coverage, from: span.from, to: span.to,
+      quantilesFrom: span.quantilesFrom, quantilesTo: span.quantilesTo,
+      statistics: StatisticSet(question.statistics), quantiles: question.quantiles,
+      isRowByRow: question.isOrdered)
   }
 
-  /// Asks whoever is to be asked.
+  /// Everything that the question chooses, of the whole cluster unless it is local.
   ///
-  /// - Throws: UNAVAILABLE when the answer is not complete and the caller is strict.
+  /// - Throws: INVALID_ARGUMENT when a pattern took too long, UNAVAILABLE when the answer is not
+  ///   complete and the caller is strict.
   func gather(
-    _ question: SummaryQuestion, _ asOf: Int64, _ deadline: ContinuousClock.Instant?
+    _ question: SummaryQuestion, _ now: Int64, _ deadline: ContinuousClock.Instant?
   ) async throws -> GatheredReport {
-    let gathered = await gatherAny(question, asOf, deadline)
+    let gathered = try await gatherUnchecked(question, now, deadline)
+    try question.compiled.requireMatched()
     if question.isStrict, !question.isLocal { try Self.requireComplete(gathered.coverage) }
     return gathered
   }
 
-  private func gatherAny(
-    _ question: SummaryQuestion, _ asOf: Int64, _ deadline: ContinuousClock.Instant?
-  ) async -> GatheredReport {
+  private func gatherUnchecked(
+    _ question: SummaryQuestion, _ now: Int64, _ deadline: ContinuousClock.Instant?
+  ) async throws(RPCError) -> GatheredReport {
     guard let cluster else {
       let start = ContinuousClock.now
-      let report = await node.ask(question.request, asOf: asOf)
+      let report = await node.ask(question.request, asOf: now)
       let latency = start.duration(to: .now)
       return GatheredReport(report: report, coverage: .alone(latency: latency))
     }
-    if question.isLocal { return await cluster.gatherOwn(question, asOf: asOf, from: node) }
-    return await cluster.gather(question, asOf: asOf, from: node, deadline: deadline)
+    if question.isLocal { return await cluster.gatherOwn(question, asOf: now, from: node) }
+    return try await cluster.gather(question, asOf: now, from: node, deadline: deadline)
   }
 
   private static func requireComplete(_ coverage: Coverage) throws {
@@ -121,7 +123,7 @@ struct SummaryService: Sendable {
     throw RPCError(
       .resourceExhausted,
       "the report of \(series) series takes \(bytes) bytes, more than the limit of "
-        + "\(bytesMax) bytes; ask for pages (page_size), choose series (names, prefixes, globs), "
-        + "or raise \(question.bytesMax == bytesMax ? "bytes_max" : "report-bytes-max")")
+        + "\(bytesMax) bytes; ask for pages (page_size), choose series (selectors, limit), or "
+        + "raise \(question.bytesMax == bytesMax ? "bytes_max" : "report-bytes-max")")
   }
 }

@@ -1,30 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Shard
 
-/// Where the next page begins: behind this name.
+/// Where the next page of an answer begins, and of which answer.
 ///
-/// As text: hexadecimal digits of a version byte, the name and a checksum, so that a token that was
-/// cut or made up is recognised. It holds no state of the node: any node answers any page.
+/// As text: hexadecimal digits of a version byte, the fields and a checksum, so that a token that
+/// was cut or made up is recognised. It holds no state of the node: any node answers any page.
 public struct PageToken: Sendable, Hashable {
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
   private static let checksumBytes = 4
+  /// Version, fingerprint, time, rows, rank.
+  private static let headBytes = 1 + 4 * 8
 
-  /// The last name of the page before.
-  public let lastName: [UInt8]
+  /// Of the question: a page of another one does not follow.
+  public var fingerprint: UInt64
+  /// When the first page was asked for, Unix seconds: all pages are as of then.
+  public var asOf: Int64
+  /// Rows on the pages before.
+  public var rowsBefore: UInt64
+  /// Behind which row the page begins.
+  public var position: PagePosition
 
-  /// The token behind a name.
-  ///
-  /// - Precondition: a name is not empty.
-  public init(lastName: [UInt8]) {
-    precondition(!lastName.isEmpty, "a name is not empty")
-    self.lastName = lastName
+  /// A token as given.
+  public init(fingerprint: UInt64, asOf: Int64, rowsBefore: UInt64, position: PagePosition) {
+    self.fingerprint = fingerprint
+    self.asOf = asOf
+    self.rowsBefore = rowsBefore
+    self.position = position
   }
 
   /// Reads a token that a report gave.
   ///
   /// - Throws: ``PageTokenError`` when this is none.
   public init(_ text: String) throws(PageTokenError) {
-    guard let bytes = PageToken.unhex(text), bytes.count > 1 + PageToken.checksumBytes else {
+    guard let bytes = PageToken.unhex(text), bytes.count > PageToken.checksumBytes else {
       throw .malformed
     }
     let body = bytes.dropLast(PageToken.checksumBytes)
@@ -32,12 +39,23 @@ public struct PageToken: Sendable, Hashable {
       throw .malformed
     }
     guard bytes[0] == PageToken.version else { throw .unknownVersion(bytes[0]) }
-    lastName = Array(body.dropFirst())
+    guard body.count >= PageToken.headBytes else { throw .malformed }
+    let words = stride(from: 1, to: PageToken.headBytes, by: 8).map { start in
+      body[start..<start + 8].reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    }
+    fingerprint = words[0]
+    asOf = Int64(bitPattern: words[1])
+    rowsBefore = words[2]
+    position = PagePosition(rank: words[3], key: Array(body.dropFirst(PageToken.headBytes)))
   }
 
   /// The token as it is sent.
   public var text: String {
-    let body = [PageToken.version] + lastName
+    var body = [PageToken.version]
+    for word in [fingerprint, UInt64(bitPattern: asOf), rowsBefore, position.rank] {
+      body += stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+    }
+    body += position.key
     return PageToken.hex(body + PageToken.checksum(body[...]))
   }
 

@@ -61,7 +61,7 @@ struct LiveTopicTests {
       $0.question = request
       $0.intervalMilliseconds = milliseconds
     }
-    return try LiveQuestion(request.encoded(), .standard)
+    return try LiveQuestion(request.encoded(), .standard, now: 1_000_000)
   }
 
   @Test("ten thousand readers cost one computation, and share its bytes")
@@ -227,7 +227,7 @@ struct LiveTopicTests {
     ])
   func invalid(request: StreamRequest) {
     let error = #expect(throws: RPCError.self) {
-      try LiveQuestion(request.encoded(), .standard)
+      try LiveQuestion(request.encoded(), .standard, now: 1_000_000)
     }
     #expect(error?.status.code == .invalidArgument)
   }

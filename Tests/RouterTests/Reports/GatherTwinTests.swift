@@ -118,7 +118,7 @@ struct GatherTwinTests {
       return merger.finish()
     }
     let whole = merge(parts)
-    var token: PageToken?
+    var token: PagePosition?
     repeat {
       let expected = ReportPage(of: whole, size: size, after: token)
       let firsts = parts.map { part in

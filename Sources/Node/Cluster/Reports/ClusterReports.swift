@@ -23,17 +23,18 @@ struct ClusterReports: Sendable {
   /// - Parameters:
   ///   - node: what this node has to say.
   ///   - deadline: the caller's.
+  /// - Throws: INVALID_ARGUMENT when a peer says so: it could not answer what it has understood.
   func gather(
     _ question: SummaryQuestion, asOf: Int64, from node: NodeReports,
     deadline: ContinuousClock.Instant?
-  ) async -> GatheredReport {
+  ) async throws(RPCError) -> GatheredReport {
     let start = ContinuousClock.now
     let knowledge = board.current.knowledge
     await peers.keep(only: knowledge.view.peers, epoch: knowledge.view.epoch)
     let timeout = timeout(start, deadline)
     let asked = message(question, asOf, knowledge)
     var gather = ReportGather(knowledge)
-    await withTaskGroup(of: Outcome.self) { group in
+    let refusal = await withTaskGroup(of: Outcome.self) { group in
       for peer in knowledge.toAsk {
         group.addTask { await ask(peer, asked, timeout, since: start) }
       }
@@ -42,8 +43,14 @@ struct ClusterReports: Sendable {
         let answer = await node.answer(head, question.request, asOf: asOf, cut: question.cut)
         return Outcome(head.node.id, .success(answer), since: start)
       }
-      for await outcome in group { outcome.tell(&gather) }
+      var refusal: RPCError?
+      for await outcome in group {
+        outcome.tell(&gather)
+        refusal = refusal ?? outcome.refusal
+      }
+      return refusal
     }
+    if let refusal { throw refusal }
     return gather.finish(sinceHeard: board.current.sinceHeard(.now))
   }
 
@@ -98,12 +105,16 @@ struct ClusterReports: Sendable {
         $0.incarnation = knowledge.view.own.incarnation
       }
       $0.asOf = asOf
-      $0.windowSeconds = question.windowSeconds
+      $0.windowSeconds = question.span.windowSeconds
       $0.names = question.filter.names
       $0.prefixes = question.filter.prefixes
       $0.globs = question.filter.globs
+      $0.selectors = question.filter.selectors
+      $0.from = question.request.from ?? 0
+      $0.to = question.request.to ?? 0
+      $0.wantsHistograms = question.request.wantsHistograms
       $0.pageSize = Int32(clamping: question.cut?.rowsMax ?? 0)
-      $0.afterName = question.cut?.after?.lastName ?? []
+      $0.afterName = question.cut?.after?.key ?? []
     }
   }
 }
@@ -111,8 +122,11 @@ struct ClusterReports: Sendable {
 /// Why a peer did not answer, for people.
 struct PeerFailure: Error {
   let text: String
+  /// It refused the question itself, which no other peer can answer better.
+  let refusal: RPCError?
 
   init(_ error: any Error, timeout: Duration) {
+    refusal = (error as? RPCError).flatMap { $0.status.code == .invalidArgument ? $0 : nil }
     switch error {
     case let error as RPCError where error.status.code == .deadlineExceeded:
       text = "no answer within \(DurationText.show(timeout))"
@@ -134,6 +148,10 @@ private struct Outcome: Sendable {
     self.id = id
     self.result = result
     latency = start.duration(to: .now)
+  }
+
+  var refusal: RPCError? {
+    if case .failure(let failure) = result { failure.refusal } else { nil }
   }
 
   func tell(_ gather: inout ReportGather) {

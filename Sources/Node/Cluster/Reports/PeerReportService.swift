@@ -50,24 +50,32 @@ struct PeerReportService: Sendable {
   func serve(
     _ question: ReportQuestion, _ write: (_ part: [UInt8]) async throws -> Void
   ) async throws {
-    let request = try request(question)
+    let compiled = try compiled(question)
     try await gate.pass {
-      var parts = AnswerParts(await answer(question, request))
+      var parts = AnswerParts(await answer(question, compiled.selection))
+      try compiled.requireMatched()
       while let part = parts.next() { try await write(part) }
     }
   }
 
-  private func answer(_ question: ReportQuestion, _ request: ReportRequest) async -> PeerAnswer {
+  private func answer(
+    _ question: ReportQuestion, _ selection: SeriesSelection
+  ) async -> PeerAnswer {
     let clock = now()
     // First, so that what has departed by then is held wholly when the windows are read.
     let head = board.current.knowledge.head(clock: clock)
     // A peer whose clock is wrong must not expire what is here, nor have shards believe that
     // their clock was set back: they would forget what they take for future.
     let asOf = min(max(question.asOf, clock), clock + ShardLimits.clockSkewSeconds)
+    let isPlain = question.from == 0 && question.to == 0
+    let request = ReportRequest(
+      selection: selection, windowSeconds: isPlain ? question.windowSeconds : nil,
+      from: question.from == 0 ? nil : question.from, to: question.to == 0 ? nil : question.to,
+      wantsHistograms: question.wantsHistograms)
     return await node.answer(head, request, asOf: asOf, cut: SectionCut(question))
   }
 
-  private func request(_ question: ReportQuestion) throws(RPCError) -> ReportRequest {
+  private func compiled(_ question: ReportQuestion) throws(RPCError) -> CompiledFilter {
     guard question.cluster == cluster else {
       throw RPCError(
         .failedPrecondition,
@@ -81,7 +89,8 @@ struct PeerReportService: Sendable {
     }
     guard question.pageSize >= 0 else { throw RPCError(.invalidArgument, "page_size is negative") }
     let filter = SeriesFilter(
-      names: question.names, prefixes: question.prefixes, globs: question.globs)
-    return ReportRequest(selection: try filter.selection(), windowSeconds: question.windowSeconds)
+      names: question.names, prefixes: question.prefixes, globs: question.globs,
+      selectors: question.selectors)
+    return try filter.compiled()
   }
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Router
+import Shard
+import Testing
+
+@Suite("The order of an answer's rows")
+struct OrderTests {
+  private static func names(_ rows: [String: SeriesSummary], _ order: ReportOrder) -> [String] {
+    let report = PartialReport(rows)
+    return ReportPage(of: report, size: 100, order: order).rows.map { report.name($0) }
+  }
+
+  private static func rows(_ sums: [String: Double]) -> [String: SeriesSummary] {
+    sums.mapValues { SeriesSummary(count: 2, sum: $0, min: $0, max: $0) }
+  }
+
+  @Test("has the greatest first, equal ones by name, and those without the statistic last")
+  func descending() {
+    var rows = Self.rows([
+      "a": 1, "b": -2, "z": .infinity, "y": -.infinity, "c": 0, "d": -0.0, "e": 1e-300, "x": .nan,
+    ])
+    rows["w"] = SeriesSummary(positiveInfinities: 1)
+    #expect(
+      Self.names(rows, ReportOrder(by: .sum)) == ["z", "a", "e", "c", "d", "b", "y", "w", "x"])
+    #expect(
+      Self.names(rows, ReportOrder(by: .sum, isAscending: true))
+        == ["y", "b", "c", "d", "e", "a", "z", "w", "x"])
+  }
+
+  @Test("by count is exact where doubles are not")
+  func counts() {
+    let rows = [
+      "a": SeriesSummary(count: 1 << 53), "b": SeriesSummary(count: 1 << 53 + 1),
+      "c": SeriesSummary(count: .max), "d": SeriesSummary(negativeInfinities: 1),
+    ]
+    for statistic in [Statistic.count, .rate] {
+      #expect(Self.names(rows, ReportOrder(by: statistic)) == ["c", "b", "a", "d"])
+      #expect(
+        Self.names(rows, ReportOrder(by: statistic, isAscending: true)) == ["d", "a", "b", "c"])
+    }
+  }
+}
