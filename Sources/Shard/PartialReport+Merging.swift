@@ -5,6 +5,12 @@ extension PartialReport {
   /// Adds rows of another report. The caller knows that the series have none yet. O(bytes): names
   /// that lie behind one another are copied together.
   public mutating func append(rows: [UInt32], of other: PartialReport) {
+    if let theirs = other.histograms {
+      keepHistograms()
+      histograms?.append(rows: rows, of: theirs)
+    } else {
+      histograms?.append(emptyRows: rows.count)
+    }
     appendNames(rows, of: other)
     hashes.append(contentsOf: rows.lazy.map { other.hashes[Int($0)] })
     counts.append(contentsOf: rows.lazy.map { other.counts[Int($0)] })
@@ -13,6 +19,11 @@ extension PartialReport {
     maxima.append(contentsOf: rows.lazy.map { other.maxima[Int($0)] })
     positiveInfinities.append(contentsOf: rows.lazy.map { other.positiveInfinities[Int($0)] })
     negativeInfinities.append(contentsOf: rows.lazy.map { other.negativeInfinities[Int($0)] })
+    squares.append(contentsOf: rows.lazy.map { other.squares[Int($0)] })
+    last.append(contentsOf: rows.lazy.map { other.last[Int($0)] })
+    lastSeen.append(contentsOf: rows.lazy.map { other.lastSeen[Int($0)] })
+    firstSeen.append(contentsOf: rows.lazy.map { other.firstSeen[Int($0)] })
+    kinds.append(contentsOf: rows.lazy.map { other.kinds[Int($0)] })
   }
 
   private mutating func appendNames(_ rows: [UInt32], of other: PartialReport) {
@@ -39,8 +50,13 @@ extension PartialReport {
     _ rows: [UInt32], of other: PartialReport, into targets: [UInt32],
     _ compensations: inout [Double]
   ) {
+    // Means are of the sums and counts before: a row's squares, count and sum change together.
     for (row, target) in zip(rows, targets) {
       let (row, target) = (Int(row), Int(target))
+      squares[target] = SeriesSummary.squares(
+        (counts[target], sums[target] + compensations[target], squares[target]),
+        (other.counts[row], other.sums[row], other.squares[row]))
+      counts[target] = counts[target].addingSaturating(other.counts[row])
       var sum = CompensatedSum(sums[target], compensation: compensations[target])
       sum.add(other.sums[row])
       sums[target] = sum.sum
@@ -50,9 +66,27 @@ extension PartialReport {
       minima[Int(target)] = min(minima[Int(target)], other.minima[Int(row)])
       maxima[Int(target)] = max(maxima[Int(target)], other.maxima[Int(row)])
     }
-    Self.add(other.counts, rows, targets, to: &counts)
     Self.add(other.positiveInfinities, rows, targets, to: &positiveInfinities)
     Self.add(other.negativeInfinities, rows, targets, to: &negativeInfinities)
+    foldTimes(rows, of: other, into: targets)
+    if let theirs = other.histograms {
+      keepHistograms()
+      histograms?.fold(rows, of: theirs, into: targets)
+    }
+  }
+
+  private mutating func foldTimes(
+    _ rows: [UInt32], of other: PartialReport, into targets: [UInt32]
+  ) {
+    for (row, target) in zip(rows, targets) {
+      let (row, target) = (Int(row), Int(target))
+      if (other.lastSeen[row], other.last[row]) > (lastSeen[target], last[target]) {
+        lastSeen[target] = other.lastSeen[row]
+        last[target] = other.last[row]
+      }
+      firstSeen[target] = min(firstSeen[target], other.firstSeen[row])
+      kinds[target] = max(kinds[target], other.kinds[row])
+    }
   }
 
   /// Adds counts, none of which is negative; what is too large for 63 bits stays there.
@@ -60,8 +94,7 @@ extension PartialReport {
     _ other: [Int64], _ rows: [UInt32], _ targets: [UInt32], to column: inout [Int64]
   ) {
     for (row, target) in zip(rows, targets) {
-      let (sum, overflow) = column[Int(target)].addingReportingOverflow(other[Int(row)])
-      column[Int(target)] = overflow ? .max : sum
+      column[Int(target)] = column[Int(target)].addingSaturating(other[Int(row)])
     }
   }
 }

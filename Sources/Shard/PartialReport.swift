@@ -22,6 +22,18 @@ public struct PartialReport: Sendable {
   public internal(set) var positiveInfinities: [Int64] = []
   /// Values that were -infinity; in none of the above.
   public internal(set) var negativeInfinities: [Int64] = []
+  /// Squares of the distances of the finite values from their mean, added up.
+  public internal(set) var squares: [Double] = []
+  /// The latest values.
+  public internal(set) var last: [Double] = []
+  /// Times of the latest values; ``SeriesSummary/neverSeen`` when not known.
+  public internal(set) var lastSeen: [Int64] = []
+  /// Times of the earliest values; `Int64.max` when not known.
+  public internal(set) var firstSeen: [Int64] = []
+  /// Numbers of metric kinds.
+  public internal(set) var kinds: [UInt8] = []
+  /// How the finite values are distributed, as far as that is kept; nil: nobody asked for it.
+  public internal(set) var histograms: HistogramColumns?
 
   /// An empty report.
   public init() {}
@@ -51,9 +63,16 @@ public struct PartialReport: Sendable {
     maxima.reserveCapacity(count + rows)
     positiveInfinities.reserveCapacity(count + rows)
     negativeInfinities.reserveCapacity(count + rows)
+    squares.reserveCapacity(count + rows)
+    last.reserveCapacity(count + rows)
+    lastSeen.reserveCapacity(count + rows)
+    firstSeen.reserveCapacity(count + rows)
+    kinds.reserveCapacity(count + rows)
+    histograms?.reserve(rows: rows)
   }
 
-  /// Adds a row. The caller knows that the series has none yet.
+  /// Adds a row. The caller knows that the series has none yet. When there are histograms it gets
+  /// one without values.
   public mutating func append(name: some Collection<UInt8>, hash: UInt64, _ row: SeriesSummary) {
     nameBytes.append(contentsOf: name)
     nameEnds.append(nameBytes.count)
@@ -64,10 +83,17 @@ public struct PartialReport: Sendable {
     maxima.append(row.max)
     positiveInfinities.append(row.positiveInfinities)
     negativeInfinities.append(row.negativeInfinities)
+    squares.append(row.squares)
+    last.append(row.last)
+    lastSeen.append(row.lastSeen)
+    firstSeen.append(row.firstSeen)
+    kinds.append(row.kind)
+    histograms?.append(emptyRows: 1)
   }
 
   /// Adds all rows of a report that shares no series with this one. O(bytes): copies of columns.
   public mutating func append(disjoint other: PartialReport) {
+    appendHistograms(other.histograms, rows: other.count)
     let base = nameBytes.count
     nameBytes += other.nameBytes
     nameEnds.append(contentsOf: other.nameEnds.lazy.map { base + $0 })
@@ -78,6 +104,11 @@ public struct PartialReport: Sendable {
     maxima += other.maxima
     positiveInfinities += other.positiveInfinities
     negativeInfinities += other.negativeInfinities
+    squares += other.squares
+    last += other.last
+    lastSeen += other.lastSeen
+    firstSeen += other.firstSeen
+    kinds += other.kinds
   }
 
   /// The statistics of a row, together.
@@ -85,7 +116,9 @@ public struct PartialReport: Sendable {
     get {
       SeriesSummary(
         count: counts[row], sum: sums[row], min: minima[row], max: maxima[row],
-        positiveInfinities: positiveInfinities[row], negativeInfinities: negativeInfinities[row])
+        positiveInfinities: positiveInfinities[row], negativeInfinities: negativeInfinities[row],
+        squares: squares[row], last: last[row], lastSeen: lastSeen[row],
+        firstSeen: firstSeen[row], kind: kinds[row])
     }
     set {
       counts[row] = newValue.count
@@ -94,6 +127,11 @@ public struct PartialReport: Sendable {
       maxima[row] = newValue.max
       positiveInfinities[row] = newValue.positiveInfinities
       negativeInfinities[row] = newValue.negativeInfinities
+      squares[row] = newValue.squares
+      last[row] = newValue.last
+      lastSeen[row] = newValue.lastSeen
+      firstSeen[row] = newValue.firstSeen
+      kinds[row] = newValue.kind
     }
   }
 }
@@ -102,5 +140,9 @@ extension PartialReport {
   /// Adds a row of another report. The caller knows that the series has none yet. O(name).
   public mutating func append(row: Int, of other: PartialReport) {
     append(name: other.nameBytes[other.nameRange(row)], hash: other.hashes[row], other[row])
+    guard let theirs = other.histograms else { return }
+    keepHistograms()
+    let target = count - 1
+    histograms?.fold(row, of: theirs, into: target)
   }
 }

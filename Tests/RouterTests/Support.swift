@@ -21,3 +21,20 @@ extension PartialReport {
     Dictionary(uniqueKeysWithValues: (0..<count).map { (name($0), self[$0]) })
   }
 }
+
+extension SeriesSummary {
+  /// The same, but for squares, which are rounded in each merge: to nine digits.
+  func isClose(to other: SeriesSummary) -> Bool {
+    var same = other
+    same.squares = squares
+    return self == same
+      && (squares == other.squares
+        || abs(squares - other.squares) <= 1e-9 * Swift.max(squares, other.squares))
+  }
+}
+
+/// Whether the same series have the same statistics, but for squares: to nine digits.
+func areClose(_ left: [String: SeriesSummary], _ right: [String: SeriesSummary]) -> Bool {
+  left.count == right.count
+    && left.allSatisfy { name, summary in right[name]?.isClose(to: summary) ?? false }
+}

@@ -45,7 +45,12 @@ struct ColumnsReader {
     return PartialReport(
       nameBytes: names, nameEnds: nameEnds, hashes: hashes, counts: counts, sums: sums,
       minima: minima, maxima: maxima, positiveInfinities: positiveInfinities,
-      negativeInfinities: negativeInfinities)
+      negativeInfinities: negativeInfinities,
+      squares: [Double](repeating: 0, count: hashes.count),
+      last: [Double](repeating: 0, count: hashes.count),
+      lastSeen: [Int64](repeating: SeriesSummary.neverSeen, count: hashes.count),
+      firstSeen: [Int64](repeating: .max, count: hashes.count),
+      kinds: [UInt8](repeating: 0, count: hashes.count))
   }
 
   /// - Returns: how many rows the message says that it has.

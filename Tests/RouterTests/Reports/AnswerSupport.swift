@@ -46,13 +46,7 @@ typealias Summaries = [String: SeriesSummary]
 extension Summaries {
   /// Adds the series of another, one by one.
   mutating func add(_ other: Summaries) {
-    merge(other) { left, right in
-      SeriesSummary(
-        count: left.count + right.count, sum: left.sum + right.sum,
-        min: Swift.min(left.min, right.min), max: Swift.max(left.max, right.max),
-        positiveInfinities: left.positiveInfinities + right.positiveInfinities,
-        negativeInfinities: left.negativeInfinities + right.negativeInfinities)
-    }
+    for (name, summary) in other { self[name, default: SeriesSummary()].add(summary) }
   }
 
   /// Up to `count` series out of so many names; sums are whole numbers.

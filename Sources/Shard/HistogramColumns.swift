@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Histograms of many rows, their buckets in one array: a row costs no allocation, an empty one
+/// 48 B.
+///
+/// Behaves like an array of ``Histogram``. A row that outgrows its place gets one at the end, at
+/// least twice as large, so that less than half of the array is abandoned.
+public struct HistogramColumns: Sendable {
+  /// The buckets of one sign of one row: where they lie, and how many more have room there.
+  struct Run: Sendable {
+    /// The bucket that the first count is of.
+    var start: Int32 = 0
+    var count: Int32 = 0
+    /// Where the first count lies in the array.
+    var offset = 0
+    var room: Int32 = 0
+
+    var isEmpty: Bool { count == 0 }
+    /// The last bucket.
+    var last: Int32 { start + count - 1 }
+    /// Where the counts lie.
+    var range: Range<Int> { offset..<offset + Int(count) }
+  }
+
+  var scales: [Int8] = []
+  var zeros: [Int64] = []
+  var positives: [Run] = []
+  var negatives: [Run] = []
+  var buckets: [Int64] = []
+
+  /// No rows.
+  public init() {}
+
+  /// So many rows without values.
+  public init(emptyRows rows: Int) { append(emptyRows: rows) }
+
+  /// Rows.
+  public var count: Int { scales.count }
+
+  /// Makes room for more rows.
+  public mutating func reserve(rows: Int, buckets: Int = 0) {
+    scales.reserveCapacity(count + rows)
+    zeros.reserveCapacity(count + rows)
+    positives.reserveCapacity(count + rows)
+    negatives.reserveCapacity(count + rows)
+    self.buckets.reserveCapacity(self.buckets.count + buckets)
+  }
+
+  /// Adds rows without values. O(rows).
+  public mutating func append(emptyRows rows: Int) {
+    scales += repeatElement(Int8(HistogramScale.finest), count: rows)
+    zeros += repeatElement(0, count: rows)
+    positives += repeatElement(Run(), count: rows)
+    negatives += repeatElement(Run(), count: rows)
+  }
+
+  /// Adds a row. O(buckets).
+  public mutating func append(_ histogram: Histogram) {
+    scales.append(Int8(histogram.scale))
+    zeros.append(histogram.zeros)
+    positives.append(appendRun(histogram.positive.start, histogram.positive.counts[...]))
+    negatives.append(appendRun(histogram.negative.start, histogram.negative.counts[...]))
+  }
+
+  /// Adds rows of another. O(their buckets).
+  public mutating func append(rows: [UInt32], of other: HistogramColumns) {
+    scales.append(contentsOf: rows.lazy.map { other.scales[Int($0)] })
+    zeros.append(contentsOf: rows.lazy.map { other.zeros[Int($0)] })
+    for row in rows {
+      let (positive, negative) = (other.positives[Int(row)], other.negatives[Int(row)])
+      positives.append(appendRun(positive.start, other.buckets[positive.range]))
+      negatives.append(appendRun(negative.start, other.buckets[negative.range]))
+    }
+  }
+
+  /// Adds all rows of another. O(bytes): copies of columns.
+  public mutating func append(_ other: HistogramColumns) {
+    let base = buckets.count
+    scales += other.scales
+    zeros += other.zeros
+    positives.append(contentsOf: other.positives.lazy.map { $0.moved(by: base) })
+    negatives.append(contentsOf: other.negatives.lazy.map { $0.moved(by: base) })
+    buckets += other.buckets
+  }
+
+  /// The histogram of a row. O(buckets).
+  public subscript(row: Int) -> Histogram {
+    Histogram(
+      scale: Int(scales[row]), zeros: zeros[row], positive: values(positives[row]),
+      negative: values(negatives[row]))
+  }
+
+  private func values(_ run: Run) -> Histogram.Buckets {
+    Histogram.Buckets(start: run.start, counts: buckets[run.range])
+  }
+
+  private mutating func appendRun(_ start: Int32, _ counts: ArraySlice<Int64>) -> Run {
+    guard !counts.isEmpty else { return Run() }
+    defer { buckets += counts }
+    let count = Int32(counts.count)
+    return Run(start: start, count: count, offset: buckets.count, room: count)
+  }
+}
+
+extension HistogramColumns.Run {
+  fileprivate func moved(by base: Int) -> Self {
+    var run = self
+    run.offset += base
+    return run
+  }
+}
