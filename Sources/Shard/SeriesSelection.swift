@@ -15,6 +15,9 @@ public struct SeriesSelection: Sendable {
   let names: [ExactName]
   private let prefixes: [[UInt8]]
   private let globs: [Glob]
+  /// Hashes of the names that patterns can choose, if they are known: a scan then looks at no other
+  /// series. Nil: any name.
+  var nameHashes: [UInt64]?
 
   /// All series.
   public static let everything = SeriesSelection(names: [], prefixes: [], globs: [])
