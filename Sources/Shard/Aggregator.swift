@@ -13,9 +13,9 @@ public actor Aggregator {
   /// An empty shard that runs on `executor`.
   public init(
     shape: WindowShape = .standard, budget: SeriesBudget = SeriesBudget(),
-    executor: any SerialExecutor
+    histograms: HistogramPolicy = .all, executor: any SerialExecutor
   ) {
-    core = ShardCore(shape: shape, budget: budget)
+    core = ShardCore(shape: shape, budget: budget, histograms: histograms)
     self.executor = executor
   }
 

@@ -4,7 +4,7 @@
 struct Heap {
   /// Smaller requests are rounded up to this. glibc keeps freed chunks of up to 128 B in lists
   /// that it later joins all at once: 250 ms for a million series given back.
-  private static let requestBytesMin = 136
+  static let requestBytesMin = 136
 
   /// Bytes held now.
   private(set) var bytes = 0
@@ -13,6 +13,9 @@ struct Heap {
   static func chunkBytes(_ byteCount: Int) -> Int {
     (max(byteCount, requestBytesMin) + 8 + 15) & ~15
   }
+
+  /// The most that can be asked for in what an allocation takes.
+  static func requestBytes(filling byteCount: Int) -> Int { chunkBytes(byteCount) - 8 }
 
   mutating func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
     bytes += Heap.chunkBytes(byteCount)

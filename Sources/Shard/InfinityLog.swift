@@ -33,9 +33,11 @@ final class InfinityLog {
   /// The slices from `first` on that have any, oldest first.
   func entries(from first: Int64) -> [Entry] { Array(entries[place(of: first)...]) }
 
-  /// The counts from slice `first` on.
-  func counts(from first: Int64) -> (positive: Int64, negative: Int64) {
-    entries[place(of: first)...].reduce(into: (0, 0)) { counts, entry in
+  /// The counts of these slices.
+  func counts(_ range: ClosedRange<Int64>) -> (positive: Int64, negative: Int64) {
+    let from = place(of: range.lowerBound)
+    let end = place(of: range.upperBound + 1)
+    return entries[from..<end].reduce(into: (0, 0)) { counts, entry in
       counts.positive += entry.positive
       counts.negative += entry.negative
     }

@@ -2,48 +2,49 @@
 
 /// Reading: tens of combines, whatever the window.
 extension Series {
-  /// The statistics of the slices from `first` on. O(blocks + slices of a block) when few blocks
-  /// were written since the last time; else O(slices).
-  func tally(from first: Int64, _ window: Window) -> Tally {
+  /// The statistics of these slices. O(blocks + slices of two blocks) when few blocks were written
+  /// since the last time; else O(slices).
+  func tally(_ range: ClosedRange<Int64>, _ window: Window) -> Tally {
     var tally = Tally()
     if unsafe header.pointee.isSparse {
       let slices = unsafe sparseSlices
-      for position in 0..<slices.count where unsafe slices[position].index >= first {
+      for position in 0..<slices.count where unsafe range.contains(slices[position].index) {
         unsafe tally.add(slices[position].slice)
       }
     } else {
-      unsafe tallyBlocks(from: first, window.geometry, into: &tally)
+      unsafe tallyBlocks(range, window.geometry, into: &tally)
     }
-    if unsafe header.pointee.openIndex >= first {
+    if unsafe range.contains(header.pointee.openIndex) {
       unsafe tally.add(compensation: header.pointee.compensation)
     }
     return tally
   }
 
-  /// The infinities of the slices from `first` on.
-  func infinities(from first: Int64) -> (positive: Int64, negative: Int64) {
-    unsafe header.pointee.infinities?.counts(from: first) ?? (0, 0)
+  /// The infinities of these slices.
+  func infinities(_ range: ClosedRange<Int64>) -> (positive: Int64, negative: Int64) {
+    unsafe header.pointee.infinities?.counts(range) ?? (0, 0)
   }
 
-  private func tallyBlocks(from first: Int64, _ geometry: WindowGeometry, into tally: inout Tally) {
+  private func tallyBlocks(
+    _ range: ClosedRange<Int64>, _ geometry: WindowGeometry, into tally: inout Tally
+  ) {
     let size = Int64(geometry.blockSlices)
-    let newest = unsafe header.pointee.newestIndex / size
-    var index = first / size
-    guard index <= newest else { return }
+    let newest = unsafe header.pointee.newestIndex
+    let last = min(range.upperBound, newest)
+    guard range.lowerBound <= last else { return }
     let directory = unsafe blocks(geometry)
-    var (lap, block) = index.quotientAndRemainder(dividingBy: Int64(geometry.blocks))
-    let cut = Int(first - index * size)
-    if cut > 0 {
-      // The oldest block is only partly inside: slice by slice.
-      let slices = cut..<geometry.blockSlices
-      unsafe tallySlices(directory[Int(block)], slices, lap: lap, into: &tally)
-      index += 1
-      block += 1
-    }
-    while index <= newest {
+    let first = range.lowerBound / size
+    var (lap, block) = first.quotientAndRemainder(dividingBy: Int64(geometry.blocks))
+    for index in first...(last / size) {
       if block == geometry.blocks { (block, lap) = (0, lap + 1) }
-      unsafe tallyWhole(&directory[Int(block)], Int(block), index, lap, geometry, into: &tally)
-      index += 1
+      let start = index * size
+      let cut = Int(max(range.lowerBound - start, 0))..<Int(min(size, last - start + 1))
+      // Slices of a whole block, or all there are of the newest.
+      if cut.lowerBound == 0 && (cut.count == geometry.blockSlices || last == newest) {
+        unsafe tallyWhole(&directory[Int(block)], Int(block), index, lap, geometry, into: &tally)
+      } else {
+        unsafe tallySlices(directory[Int(block)], cut, lap: lap, into: &tally)
+      }
       block += 1
     }
   }
@@ -92,10 +93,11 @@ extension Series {
   }
 
   /// The slices of the oldest and the newest block; call it after ``touchStorage(_:)``.
-  func touchEdges(from first: Int64, _ geometry: WindowGeometry) -> UInt64 {
+  func touchEdges(_ range: ClosedRange<Int64>, _ geometry: WindowGeometry) -> UInt64 {
     guard unsafe !header.pointee.isSparse else { return 0 }
-    let oldest = geometry.place(first)
-    let newest = unsafe geometry.place(max(first, header.pointee.newestIndex))
+    let oldest = geometry.place(range.lowerBound)
+    let last = unsafe min(range.upperBound, header.pointee.newestIndex)
+    let newest = geometry.place(max(range.lowerBound, last))
     let directory = unsafe blocks(geometry)
     var sum: UInt64 = 0
     let stride = MemoryLayout<Slice>.stride

@@ -2,7 +2,8 @@
 
 /// Whole slices out of a series and into one.
 extension Series {
-  /// Appends the live slices to the latest series of `batch`, oldest first. O(slices).
+  /// Appends the live slices and the histograms of their groups to the latest series of `batch`,
+  /// oldest first. O(slices).
   ///
   /// The open slice is closed first: its rounding error goes into its sum.
   func exportSlices(_ window: Window, into batch: inout SliceBatch) {
@@ -26,6 +27,21 @@ extension Series {
         right += 1
       }
       batch.appendSlice(start: index * resolution, summary)
+    }
+    unsafe exportHistograms(window, into: &batch)
+  }
+
+  private func exportHistograms(_ window: Window, into batch: inout SliceBatch) {
+    let geometry = window.geometry
+    let groups = geometry.group(window.first)...geometry.group(window.last)
+    var found: [Int64: Histogram] = [:]
+    unsafe forEachHistogram(groups, geometry) { group, code in
+      found[group, default: Histogram()].merge(code.histogram)
+    } record: { group, record in
+      found[group] = unsafe record.histogram
+    }
+    for (group, histogram) in found.sorted(by: { $0.key < $1.key }) {
+      batch.appendHistogram(start: geometry.groupStart(group), histogram)
     }
   }
 

@@ -47,8 +47,9 @@ extension Series {
 
   private func growSparse(heap: inout Heap) {
     let old = unsafe sparseSlices
-    let capacity = unsafe max(
-      ShardLimits.sparseSlicesMin, 2 * Int(header.pointee.sparseCapacity))
+    let capacity = unsafe min(
+      max(ShardLimits.sparseSlicesMin, 2 * Int(header.pointee.sparseCapacity)),
+      ShardLimits.sparseSlicesMax)
     let grown = unsafe heap.allocate(sparseBytes(capacity))
       .bindMemory(to: SparseSlice.self, capacity: capacity)
     if let start = old.baseAddress {

@@ -2,15 +2,26 @@
 
 /// Writing: the hot path is one comparison and one slice.
 extension Series {
-  /// Adds a finite value to a live slice. O(1) when the slice is open or the series has blocks;
-  /// else O(``ShardLimits/sparseSlicesMax``).
+  /// Adds a finite value to a live slice and to the histogram of its group. O(1) when the slice is
+  /// open or the series has blocks; else O(``ShardLimits/sparseSlicesMax``).
+  ///
+  /// - Parameter code: the value's bucket.
   @inline(__always)
-  func add(_ value: Double, slice index: Int64, _ window: Window, heap: inout Heap) {
+  func add(
+    _ value: Double, _ code: BucketCode, slice index: Int64, _ window: Window, heap: inout Heap
+  ) {
     if unsafe header.pointee.openIndex != index {
       unsafe open(index, window, heap: &heap)
     }
     guard let slice = unsafe header.pointee.openSlice else { fatalError("no slice is open") }
     unsafe slice.pointee.add(value, compensation: &header.pointee.compensation)
+    if unsafe !countOpen(code) { unsafe count(code, slice: index, window, heap: &heap) }
+  }
+
+  /// Remembers a point, finite or not, whose slice has been written.
+  @inline(__always)
+  func note(_ value: Double, time: Int64, kind: UInt8) {
+    unsafe header.pointee.sightings.add(value, time: time, kind: kind)
   }
 
   /// Counts an infinity in a live slice.
@@ -50,6 +61,11 @@ extension Series {
     }
     unsafe header.pointee.openSlice = unsafe slice ?? blockSlice(index, window, heap: &heap)
     unsafe header.pointee.openIndex = index
+    if let open = unsafe header.pointee.openHistogram,
+      unsafe open.pointee.group != window.geometry.group(index)
+    {
+      unsafe closeHistogram()
+    }
   }
 
   /// Folds the open slice's rounding error into it; none is open then.
@@ -80,6 +96,8 @@ extension Series {
       }
     }
     if let log = unsafe header.pointee.infinities { heap.count(-log.bytes) }
-    unsafe header.pointee = unsafe Header(nameLength: header.pointee.nameLength)
+    unsafe releaseHistograms(geometry: geometry, heap: &heap)
+    unsafe header.pointee = unsafe Header(
+      histogramStage: header.pointee.histogramStage, nameLength: header.pointee.nameLength)
   }
 }

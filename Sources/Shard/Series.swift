@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Proto
 
-/// One series: a record of a 64-byte header and the name behind it, and the slices it points to.
+/// One series: a record of a 112-byte header and the name behind it, and the slices and histograms
+/// it points to.
 ///
 /// This is a handle; the table that made it owns the record and frees it once. A series begins
 /// *sparse* (a short list of slices) and, when the list is full, gets *blocks*: a directory of
 /// blocks of slices, allocated as they are first written. Indices are of slices of absolute time,
-/// see ``WindowGeometry``.
+/// see ``WindowGeometry``. Its histograms have stages of their own, see ``HistogramStage``.
 @unsafe
 struct Series {
   @unsafe
@@ -20,17 +21,30 @@ struct Series {
     var infinities: InfinityLog?
     /// Blocks written since their super-slice was computed. The open block counts as written.
     var staleBlocks: UInt64 = 0
+    /// A ``HistogramList`` or a ``HistogramRing``.
+    var histograms: UnsafeMutableRawPointer?
+    /// The histogram that was written last; nil: look it up.
+    var openHistogram: UnsafeMutablePointer<HistogramRecord.Head>?
     /// Where the slice `openIndex` lies: the one written last.
     var openSlice: UnsafeMutablePointer<Slice>?
     /// -1: none is open.
     var openIndex: Int64 = -1
     /// What the open slice's sum has lost by rounding.
     var compensation: Double = 0
+    var sightings = Sightings()
+    // What the open histogram's head says, as long as its counters take a byte each; otherwise there
+    // are no slots.
+    var histogramShift: UInt8 = 0
+    var histogramSlots: UInt8 = 0
+    var histogramStage: HistogramStage
+    var histogramBase: Int32 = 0
     var nameLength: UInt16
     var isSparse = true
     var sparseCount: UInt8 = 0
     var sparseCapacity: UInt8 = 0
     var openBlock: UInt8 = 0
+    /// Values in a ``HistogramList``.
+    var listedCount: UInt8 = 0
   }
 
   let header: UnsafeMutablePointer<Header>
@@ -38,11 +52,12 @@ struct Series {
   private static let nameOffset = unsafe MemoryLayout<Header>.stride
 
   /// A new, empty series; the name is padded to words with zeros, as in a ``PointColumns``.
-  init(name: UnsafeRawPointer, length: Int, heap: inout Heap) {
+  init(name: UnsafeRawPointer, length: Int, keepsHistograms: Bool, heap: inout Heap) {
     let padded = (length + 7) & ~7
     let record = unsafe heap.allocate(Series.nameOffset + padded)
     unsafe header = record.bindMemory(to: Header.self, capacity: 1)
-    unsafe header.initialize(to: Header(nameLength: UInt16(length)))
+    unsafe header.initialize(
+      to: Header(histogramStage: keepsHistograms ? .list : .off, nameLength: UInt16(length)))
     unsafe (record + Series.nameOffset).copyMemory(from: name, byteCount: padded)
   }
 

@@ -25,6 +25,9 @@ extension ShardCore {
     var sum: UInt64 = 0
     for row in rows { unsafe sum &+= table.touch(hash: batch.hashes[row]) }
     for row in rows {
+      unsafe codes[row - rows.lowerBound] = unsafe BucketCode(batch.values[row])
+    }
+    for row in rows {
       unsafe lookahead[row - rows.lowerBound] = unsafe table.candidate(hash: batch.hashes[row])
     }
     for place in 0..<rows.count {
@@ -32,8 +35,10 @@ extension ShardCore {
       unsafe sum &+= Series(header).touch()
     }
     for place in 0..<rows.count {
-      guard let slice = unsafe lookahead[place]?.pointee.openSlice else { continue }
+      guard let header = unsafe lookahead[place], let slice = unsafe header.pointee.openSlice
+      else { continue }
       unsafe sum &+= slice.pointee.sum.bitPattern
+      unsafe sum &+= Series(header).touchCounter(codes[place])
     }
     touched &+= sum
   }
@@ -62,11 +67,14 @@ extension ShardCore {
         continue
       }
       let value = unsafe batch.values[row]
+      let series = unsafe Series(header)
       if value.isFinite {
-        unsafe Series(header).add(value, slice: slice, window, heap: &heap)
+        let code = unsafe codes[row - rows.lowerBound]
+        unsafe series.add(value, code, slice: slice, window, heap: &heap)
       } else {
-        unsafe Series(header).addInfinity(value, slice: slice, window, heap: &heap)
+        unsafe series.addInfinity(value, slice: slice, window, heap: &heap)
       }
+      unsafe series.note(value, time: time, kind: batch.kinds[row])
     }
   }
 
@@ -78,7 +86,10 @@ extension ShardCore {
       return unsafe header
     }
     guard budget.take() else { return nil }
-    let series = unsafe Series(name: name, length: length, heap: &heap)
+    let keepsHistograms = unsafe histograms.keeps(
+      UnsafeRawBufferPointer(start: name, count: length))
+    let series = unsafe Series(
+      name: name, length: length, keepsHistograms: keepsHistograms, heap: &heap)
     unsafe table.insert(series.header, hash: hash)
     if unsafe series.isLabelled { seriesLabelled += 1 }
     return unsafe series.header

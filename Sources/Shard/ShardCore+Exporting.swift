@@ -39,7 +39,8 @@ extension ShardCore {
     guard let header = unsafe slot.header else { fatalError("slot is empty") }
     let series = unsafe Series(header)
     guard unsafe !series.isEmpty(window) else { return }
-    unsafe batch.appendSeries(name: series.name, hash: slot.hash)
+    unsafe batch.appendSeries(
+      name: series.name, hash: slot.hash, header.pointee.sightings)
     unsafe series.exportSlices(window, into: &batch)
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ShardCore {
-  /// Adds slices that another shard of the same resolution exported: counts, extremes and
-  /// infinities exactly, sums to the last bit but one. O(slices).
+  /// Adds slices that another shard of the same shape exported: counts, extremes, infinities and
+  /// histograms exactly, sums to the last bit but one. O(slices).
   ///
   /// What has expired is dropped and counted. What cannot be taken, because its series is new and
   /// the budget is used up or because it lies too far ahead, comes back in ``FoldOutcome/left``.
@@ -38,13 +38,29 @@ extension ShardCore {
             refused.append(slice)
           }
         }
+        unsafe foldRest(of: series, batch, into: Series(header))
       } else {
         outcome.slicesOverLimit += live.count
-        outcome.leave(live, ofSeries: series, of: batch)
+        outcome.leave(live, ofSeries: series, of: batch, withHistograms: true)
       }
     }
     outcome.slicesRefused += refused.count
     outcome.leave(refused, ofSeries: series, of: batch)
+  }
+
+  /// What is not in slices. Histograms of groups without live slices are dropped.
+  private mutating func foldRest(of number: Int, _ batch: SliceBatch, into series: Series) {
+    guard unsafe !series.isEmpty(window) else { return }
+    let live = geometry.group(window.first)...geometry.group(window.last)
+    for place in batch.histogramRange(number) where batch.histogramStarts[place] >= 0 {
+      let group = geometry.group(geometry.slice(batch.histogramStarts[place]))
+      guard live.contains(group) else { continue }
+      unsafe series.fold(batch.histograms[place], group: group, window, heap: &heap)
+    }
+    var sightings = batch.sightings[number]
+    // Not of points that lie further ahead than this shard takes them.
+    if sightings.lastSeen >= geometry.start(window.last + 1) { sightings.forgetLast() }
+    unsafe series.header.pointee.sightings.add(sightings)
   }
 
   private enum Liveness {
@@ -76,9 +92,14 @@ extension ShardCore {
 }
 
 extension FoldOutcome {
-  fileprivate mutating func leave(_ slices: [Int], ofSeries series: Int, of batch: SliceBatch) {
+  fileprivate mutating func leave(
+    _ slices: [Int], ofSeries series: Int, of batch: SliceBatch, withHistograms: Bool = false
+  ) {
     guard !slices.isEmpty else { return }
-    left.appendSeries(name: batch.nameBytes[batch.nameRange(series)], hash: batch.hashes[series])
+    let none = batch.sliceRange(series).prefix(0)
+    left.append(
+      series: series, of: batch, slices: none,
+      histograms: withHistograms ? batch.histogramRange(series) : 0..<0)
     for slice in slices { left.appendSlice(start: batch.starts[slice], batch.statistics[slice]) }
   }
 }

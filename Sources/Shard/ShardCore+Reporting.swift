@@ -8,25 +8,29 @@ extension ShardCore {
   /// Mutating, because super-slices are computed when first read.
   public mutating func report(_ request: ReportRequest, now: Int64) -> PartialReport {
     advance(to: now)
-    let span = min(request.windowSeconds ?? .max, geometry.shape.windowSeconds)
-    let first = max(window.first, geometry.firstLive(now: clock, windowSeconds: span))
-    if !request.selection.namesOnly.isEmpty && seriesLabelled == 0 {
-      return reportNames(request.selection, first: first)
-    }
-    return scan(request.selection, first: first)
-  }
-
-  private func reportNames(_ selection: SeriesSelection, first: Int64) -> PartialReport {
     var report = PartialReport()
-    for name in selection.namesOnly {
-      guard let header = unsafe find(name) else { continue }
-      unsafe append(Series(header), hash: name.hash, first: first, to: &report)
+    if request.wantsHistograms { report.keepHistograms() }
+    guard let range = geometry.slices(of: request, window, now: clock) else { return report }
+    if !request.selection.namesOnly.isEmpty && seriesLabelled == 0 {
+      reportNames(request.selection, range, to: &report)
+    } else {
+      scan(request.selection, range, to: &report)
     }
     return report
   }
 
-  private mutating func scan(_ selection: SeriesSelection, first: Int64) -> PartialReport {
-    var report = PartialReport()
+  private func reportNames(
+    _ selection: SeriesSelection, _ range: ClosedRange<Int64>, to report: inout PartialReport
+  ) {
+    for name in selection.namesOnly {
+      guard let header = unsafe find(name) else { continue }
+      unsafe append(Series(header), hash: name.hash, range, to: &report)
+    }
+  }
+
+  private mutating func scan(
+    _ selection: SeriesSelection, _ range: ClosedRange<Int64>, to report: inout PartialReport
+  ) {
     var group: [Int] = []
     group.reserveCapacity(ShardLimits.lookaheadSeries)
     let matcher = selection.isEverything ? nil : selection.makeMatcher()
@@ -37,31 +41,32 @@ extension ShardCore {
       guard unsafe slot.header != nil, unsafe hashes?.mayName(slot.hash) ?? true else { continue }
       group.append(position)
       if group.count == ShardLimits.lookaheadSeries {
-        append(group, chosenBy: matcher, first: first, to: &report)
+        append(group, chosenBy: matcher, range, to: &report)
         group.removeAll(keepingCapacity: true)
       }
     }
-    append(group, chosenBy: matcher, first: first, to: &report)
-    return report
+    append(group, chosenBy: matcher, range, to: &report)
   }
 
   /// Appends those of the series in these slots that are chosen, nil: all.
   private mutating func append(
-    _ slots: [Int], chosenBy matcher: SelectionMatcher?, first: Int64,
+    _ slots: [Int], chosenBy matcher: SelectionMatcher?, _ range: ClosedRange<Int64>,
     to report: inout PartialReport
   ) {
     for slot in slots { touched &+= unsafe series(slot).touch() }
-    guard let matcher else { return append(slots, first: first, to: &report) }
+    guard let matcher else { return append(slots, range, to: &report) }
     append(
-      slots.filter { unsafe matcher.matches(series($0).name) }, first: first, to: &report)
+      slots.filter { unsafe matcher.matches(series($0).name) }, range, to: &report)
   }
 
   /// Appends the series in these slots, in passes, so that their cache misses overlap.
-  private mutating func append(_ slots: [Int], first: Int64, to report: inout PartialReport) {
+  private mutating func append(
+    _ slots: [Int], _ range: ClosedRange<Int64>, to report: inout PartialReport
+  ) {
     for slot in slots { touched &+= unsafe series(slot).touchStorage(geometry) }
-    for slot in slots { touched &+= unsafe series(slot).touchEdges(from: first, geometry) }
+    for slot in slots { touched &+= unsafe series(slot).touchEdges(range, geometry) }
     for slot in slots {
-      unsafe append(series(slot), hash: table.slot(slot).hash, first: first, to: &report)
+      unsafe append(series(slot), hash: table.slot(slot).hash, range, to: &report)
     }
   }
 
@@ -71,15 +76,23 @@ extension ShardCore {
   }
 
   private func append(
-    _ series: Series, hash: UInt64, first: Int64, to report: inout PartialReport
+    _ series: Series, hash: UInt64, _ range: ClosedRange<Int64>, to report: inout PartialReport
   ) {
-    guard unsafe series.header.pointee.newestIndex >= first else { return }
-    let tally = unsafe series.tally(from: first, window)
-    let infinities = unsafe series.infinities(from: first)
-    let summary = SeriesSummary(
+    guard unsafe series.header.pointee.newestIndex >= range.lowerBound else { return }
+    let tally = unsafe series.tally(range, window)
+    let infinities = unsafe series.infinities(range)
+    var summary = SeriesSummary(
       count: tally.count, sum: tally.sum.total, min: tally.min, max: tally.max,
-      positiveInfinities: infinities.positive, negativeInfinities: infinities.negative)
-    if !summary.isEmpty { unsafe report.append(name: series.name, hash: hash, summary) }
+      positiveInfinities: infinities.positive, negativeInfinities: infinities.negative,
+      squares: tally.squares)
+    guard !summary.isEmpty else { return }
+    summary.take(
+      unsafe series.header.pointee.sightings, before: geometry.start(range.upperBound + 1))
+    unsafe report.append(name: series.name, hash: hash, summary)
+    if report.histograms != nil {
+      let groups = geometry.group(range.lowerBound)...geometry.group(range.upperBound)
+      unsafe series.addHistograms(groups, geometry, toLastRowOf: &report)
+    }
   }
 
   private func find(
@@ -89,5 +102,17 @@ extension ShardCore {
       guard let start = words.baseAddress else { return nil }
       return unsafe table.find(hash: name.hash, name: start, length: name.length)
     }
+  }
+}
+
+extension SeriesSummary {
+  /// Takes over what a series has seen. A latest value that is not before `end` lies behind the span
+  /// of the report, whose own latest is not known.
+  fileprivate mutating func take(_ sightings: Sightings, before end: Int64) {
+    firstSeen = sightings.firstSeen
+    kind = sightings.kind
+    guard sightings.lastSeen < end else { return }
+    last = sightings.last
+    lastSeen = sightings.lastSeen
   }
 }

@@ -13,6 +13,7 @@
 public struct ShardCore: ~Copyable {
   let geometry: WindowGeometry
   let budget: SeriesBudget
+  let histograms: HistogramPolicy
   var table = SeriesTable()
   var heap = Heap()
   var clock: Int64 = 0
@@ -26,13 +27,23 @@ public struct ShardCore: ~Copyable {
   /// The records of the points being applied, so that their cache misses overlap.
   var lookahead = unsafe [UnsafeMutablePointer<Series.Header>?](
     repeating: nil, count: ShardLimits.lookaheadPoints)
+  /// The buckets of their values.
+  let codes: UnsafeMutablePointer<BucketCode>
   /// Takes what was read only to pull it near.
   var touched: UInt64 = 0
 
   /// An empty shard whose series count against `budget`.
-  public init(shape: WindowShape = .standard, budget: SeriesBudget = SeriesBudget()) {
+  ///
+  /// - Parameter histograms: of which series they are kept.
+  public init(
+    shape: WindowShape = .standard, budget: SeriesBudget = SeriesBudget(),
+    histograms: HistogramPolicy = .all
+  ) {
     geometry = WindowGeometry(shape)
     self.budget = budget
+    self.histograms = histograms
+    unsafe codes = .allocate(capacity: ShardLimits.lookaheadPoints)
+    unsafe codes.initialize(repeating: .zero, count: ShardLimits.lookaheadPoints)
     window = Window(geometry, now: 0)
   }
 
@@ -42,6 +53,7 @@ public struct ShardCore: ~Copyable {
       guard let header = unsafe table.slot(position).header else { continue }
       unsafe Series(header).destroy(geometry: geometry, heap: &heap)
     }
+    unsafe codes.deallocate()
     budget.giveBack(table.count)
   }
 

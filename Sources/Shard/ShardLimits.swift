@@ -20,7 +20,7 @@ public enum ShardLimits {
   /// Furthest ahead of the node's clock that points may be taken.
   public static let futureGraceSecondsMax: Int64 = 3600
 
-  /// Most slices of a series: a day at one second is 86 472. At 32 B each: 3.2 MB a busy series.
+  /// Most slices of a series: a day at one second is 86 472. At 40 B each: 4 MB a busy series.
   public static let slicesMax = 100_000
 
   /// Most points of a slice: what 40 bits count.
@@ -48,7 +48,7 @@ public enum ShardLimits {
   /// Longest series key: name and labels. A record keeps the length in 16 bits.
   public static let keyBytesMax = nameBytesMax + labelBytesMax
 
-  /// Default number of series a node holds. At 12.8 kB a busy series: 12.8 GB when all are busy.
+  /// Default number of series a node holds. At 17.5 kB a busy series: 17.5 GB when all are busy.
   public static let seriesMaxDefault = 1_000_000
 
   /// Rows of a batch: 4096 x (4 columns x 8 B + 4 B) = 147 KB, inside a core's second cache.
@@ -65,11 +65,19 @@ public enum ShardLimits {
   /// cache.
   static let lookaheadSeries = 16
 
-  /// Slices a series has room for at first: 6 x 40 B = 240 B.
-  static let sparseSlicesMin = 6
+  /// Slices a series has room for at first: 2 x 48 B = 96 B, the smallest piece of memory there is.
+  static let sparseSlicesMin = 2
 
-  /// Slices a series holds before it gets blocks: 24 x 40 B = 960 B, less than one block.
+  /// Slices a series holds before it gets blocks: 24 x 48 B = 1152 B, about one block.
   static let sparseSlicesMax = 24
+
+  /// Values whose buckets a series keeps in a list before it gets a histogram for each group of
+  /// slices: 8 B + 32 x 4 B = 136 B, the smallest piece of memory.
+  static let listedBucketsMax = 32
+
+  /// Counters that a histogram which has become too small gets besides those it needs: at a byte
+  /// each a step of the allocator.
+  static let spareBucketsMin = 16
 
   /// Blocks of a series, one bit each in its header's mask.
   static let blocksMax = 64
@@ -85,7 +93,7 @@ public enum ShardLimits {
   /// a window after its last point left, at the latest.
   static let sweepsPerWindow: Int64 = 4
 
-  /// Slices after which a step of an export ends: 16 384 x 56 B = 0.9 MB, some 0.3 ms. The last
+  /// Slices after which a step of an export ends: 16 384 x 96 B = 1.6 MB, some 0.3 ms. The last
   /// series of a step comes whole, so there may be ``slicesMax`` more.
   static let exportSlicesMax = 16_384
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Statistics of one series over one slice of time, in half a cache line.
+/// Statistics of one series over one slice of time, in 40 B.
 ///
 /// `sum` alone is rounded at each addition; the error of the slice being written is kept beside it
 /// in the series' header and folded in when another slice is opened.
@@ -16,12 +16,15 @@ struct Slice {
   private(set) var sum: Double
   private(set) var min: Double
   private(set) var max: Double
+  /// The squares of the values' distances from their mean, added up.
+  private(set) var squares: Double
 
   init(lap: UInt64) {
     stamp = lap & Slice.lapMask
     sum = 0
     min = .infinity
     max = -.infinity
+    squares = 0
   }
 
   var count: Int64 { Int64(stamp >> Slice.lapBits) }
@@ -46,6 +49,7 @@ struct Slice {
     compensation += CompensatedSum.add(value, to: &sum)
     if value < min { min = value }
     if value > max { max = value }
+    squares = Squares.adding(value, count: count, total: sum + compensation, to: squares)
   }
 
   /// Adds the finite values of another slice; what the sum loses by rounding is added to
@@ -54,6 +58,8 @@ struct Slice {
   /// - Precondition: together they have at most ``countMax``.
   mutating func add(_ other: SeriesSummary, compensation: inout Double) {
     precondition(other.count >= 0 && count + other.count <= Slice.countMax, "slice overflows")
+    squares = Squares.merging(
+      (count, sum + compensation, squares), (other.count, other.sum, other.squares))
     stamp &+= UInt64(other.count) << Slice.lapBits
     compensation += CompensatedSum.add(other.sum, to: &sum)
     min = Swift.min(min, other.min)
@@ -61,7 +67,9 @@ struct Slice {
   }
 
   /// The statistics of its finite values.
-  var summary: SeriesSummary { SeriesSummary(count: count, sum: sum, min: min, max: max) }
+  var summary: SeriesSummary {
+    SeriesSummary(count: count, sum: sum, min: min, max: max, squares: min == max ? 0 : squares)
+  }
 
   /// Takes the collected rounding errors into the sum.
   mutating func fold(_ compensation: Double) {

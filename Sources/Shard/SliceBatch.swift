@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Slices of many series on their way from one shard to another: columns, series first, then the
-/// slices of each, oldest first.
+/// slices and the histograms of each, oldest first.
 ///
 /// A series may come in several batches, and several times in one: folding adds up.
 public struct SliceBatch: Sendable, Hashable {
@@ -13,6 +13,14 @@ public struct SliceBatch: Sendable, Hashable {
   public private(set) var hashes: [UInt64] = []
   /// Where the slices of each series end; those of the next begin there.
   public private(set) var sliceEnds: [Int] = []
+  /// What is known of each series besides its slices.
+  public private(set) var sightings: [Sightings] = []
+  /// Where the histograms of each series end; those of the next begin there.
+  public private(set) var histogramEnds: [Int] = []
+  /// First second of the slices that each histogram is of, Unix seconds.
+  public private(set) var histogramStarts: [Int64] = []
+  /// The histograms: each of the values of a run of slices, see ``ReportSpan``.
+  public private(set) var histograms: [Histogram] = []
   /// First second of each slice, Unix seconds.
   public private(set) var starts: [Int64] = []
   /// Statistics of each slice.
@@ -48,16 +56,25 @@ public struct SliceBatch: Sendable, Hashable {
     (series == 0 ? 0 : sliceEnds[series - 1])..<sliceEnds[series]
   }
 
-  /// Adds a series, without slices yet.
+  /// Which histograms are of a series.
+  public func histogramRange(_ series: Int) -> Range<Int> {
+    (series == 0 ? 0 : histogramEnds[series - 1])..<histogramEnds[series]
+  }
+
+  /// Adds a series, without slices and histograms yet.
   ///
   /// - Precondition: the name has 1 to ``ShardLimits/keyBytesMax`` bytes.
-  public mutating func appendSeries(name: some Collection<UInt8>, hash: UInt64) {
+  public mutating func appendSeries(
+    name: some Collection<UInt8>, hash: UInt64, _ sightings: Sightings = Sightings()
+  ) {
     nameBytes.append(contentsOf: name)
     let length = nameBytes.count - (nameEnds.last ?? 0)
     precondition((1...ShardLimits.keyBytesMax).contains(length), "name length out of range")
     nameEnds.append(nameBytes.count)
     hashes.append(hash)
     sliceEnds.append(starts.count)
+    self.sightings.append(sightings)
+    histogramEnds.append(histograms.count)
   }
 
   /// Adds a slice to the latest series.
@@ -69,19 +86,40 @@ public struct SliceBatch: Sendable, Hashable {
     sliceEnds[sliceEnds.count - 1] = starts.count
   }
 
-  /// Adds a series of another batch with all its slices. O(name + slices).
-  public mutating func append(series: Int, of other: SliceBatch) {
-    append(series: series, of: other, slices: other.sliceRange(series))
+  /// Adds a histogram to the latest series.
+  ///
+  /// - Parameter start: the first second of the slices that it is of, Unix seconds.
+  /// - Precondition: there is a series.
+  public mutating func appendHistogram(start: Int64, _ histogram: Histogram) {
+    histogramStarts.append(start)
+    histograms.append(histogram)
+    histogramEnds[histogramEnds.count - 1] = histograms.count
   }
 
-  /// Adds a series of another batch with some of its slices. O(name + slices).
+  /// Adds a series of another batch with all that is of it. O(name + slices + histograms).
+  public mutating func append(series: Int, of other: SliceBatch) {
+    append(
+      series: series, of: other, slices: other.sliceRange(series),
+      histograms: other.histogramRange(series))
+  }
+
+  /// Adds a series of another batch with some of its slices and histograms. O(name + slices +
+  /// histograms).
   ///
-  /// - Precondition: `slices` lies within the series' ``sliceRange(_:)``.
-  public mutating func append(series: Int, of other: SliceBatch, slices: Range<Int>) {
-    appendSeries(name: other.nameBytes[other.nameRange(series)], hash: other.hashes[series])
+  /// - Precondition: `slices` lies within the series' ``sliceRange(_:)``, and `histograms` within
+  ///   its ``histogramRange(_:)``.
+  public mutating func append(
+    series: Int, of other: SliceBatch, slices: Range<Int>, histograms: Range<Int>
+  ) {
+    appendSeries(
+      name: other.nameBytes[other.nameRange(series)], hash: other.hashes[series],
+      other.sightings[series])
     starts += other.starts[slices]
     statistics += other.statistics[slices]
     sliceEnds[sliceEnds.count - 1] = starts.count
+    histogramStarts += other.histogramStarts[histograms]
+    self.histograms += other.histograms[histograms]
+    histogramEnds[histogramEnds.count - 1] = self.histograms.count
   }
 }
 
@@ -113,6 +151,6 @@ public struct FoldOutcome: Sendable, Hashable {
   /// Of those left: further ahead than this shard's clock takes points, or more points than a
   /// slice counts.
   public internal(set) var slicesRefused = 0
-  /// What was not taken and has not expired.
+  /// What was not taken and has not expired; histograms with the series of which nothing was.
   public internal(set) var left = SliceBatch()
 }

@@ -6,9 +6,16 @@ struct Tally {
   private(set) var sum = CompensatedSum()
   private(set) var min: Double = .infinity
   private(set) var max: Double = -.infinity
+  private var collectedSquares: Double = 0
+
+  /// The squares of the values' distances from their mean, added up. Of equal values, whose mean
+  /// may have been rounded, exactly 0.
+  var squares: Double { min == max ? 0 : collectedSquares }
 
   @inline(__always)
   mutating func add(_ slice: Slice) {
+    collectedSquares = Squares.merging(
+      (count, sum.total, collectedSquares), (slice.count, slice.sum, slice.squares))
     count += slice.count
     sum.add(slice.sum)
     if slice.min < min { min = slice.min }
@@ -17,6 +24,9 @@ struct Tally {
 
   @inline(__always)
   mutating func add(_ other: Tally) {
+    collectedSquares = Squares.merging(
+      (count, sum.total, collectedSquares),
+      (other.count, other.sum.total, other.collectedSquares))
     count += other.count
     sum.add(other.sum)
     if other.min < min { min = other.min }

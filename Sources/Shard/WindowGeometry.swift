@@ -16,6 +16,10 @@ struct WindowGeometry: Sendable, Hashable {
 
   var slots: Int { blockSlices * blocks }
 
+  /// Places for the histograms of one group of slices each, a group being what lies in one block:
+  /// one more than blocks, because live slices may begin and end within one block's groups.
+  var groupSlots: Int { blocks + 1 }
+
   init(_ shape: WindowShape) {
     self.shape = shape
     (blockSlices, blocks) = WindowGeometry.blocks(slices: WindowGeometry.slicesNeeded(shape))
@@ -50,6 +54,9 @@ struct WindowGeometry: Sendable, Hashable {
     return time / shape.resolutionSeconds
   }
 
+  /// The first second of a slice.
+  func start(_ slice: Int64) -> Int64 { slice * shape.resolutionSeconds }
+
   /// The oldest slice with a second inside the last `windowSeconds` of `now`.
   func firstLive(now: Int64, windowSeconds: Int64) -> Int64 {
     slice(max(0, now - windowSeconds + 1))
@@ -58,6 +65,30 @@ struct WindowGeometry: Sendable, Hashable {
   /// The newest slice a point may lie in.
   func lastLive(now: Int64) -> Int64 {
     slice(now + shape.futureGraceSeconds + ShardLimits.clockSkewSeconds)
+  }
+
+  /// The group of slices that a slice belongs to. Groups are numbered as super-slices are.
+  func group(_ slice: Int64) -> Int64 { slice / Int64(blockSlices) }
+
+  /// The place of the histogram of a group: two that have live slices never share one.
+  func groupSlot(_ group: Int64) -> Int { Int(group % Int64(groupSlots)) }
+
+  /// The first second of a group.
+  func groupStart(_ group: Int64) -> Int64 {
+    group * Int64(blockSlices) * shape.resolutionSeconds
+  }
+
+  /// The first slice whose seconds are all later than `time`.
+  func firstSlice(after time: Int64) -> Int64 {
+    if time < 0 { return 0 }
+    let time = min(time, ShardLimits.clockSecondsMax * 2)
+    return (time + shape.resolutionSeconds) / shape.resolutionSeconds
+  }
+
+  /// The last slice whose seconds are all at most `time`; -1: none.
+  func lastSlice(upTo time: Int64) -> Int64 {
+    let time = min(max(-1, time), ShardLimits.clockSecondsMax * 2)
+    return (time + 1) / shape.resolutionSeconds - 1
   }
 
   /// The place of a slice: which block, where in it, and on which lap.

@@ -24,7 +24,8 @@ struct FoldTests {
     #expect(outcome.slicesTaken == 1 && outcome.left.isEmpty)
     core.apply([TestPoint(name: "a", value: 1, time: Self.now + 3)], now: Self.now + 3)
     #expect(
-      core.summaries(now: Self.now + 3) == ["a": SeriesSummary(count: 3, sum: 8, min: 1, max: 5)])
+      core.summaries(now: Self.now + 3).basics
+        == ["a": SeriesSummary(count: 3, sum: 8, min: 1, max: 5)])
     #expect(core.statistics.pointsApplied == 2)
   }
 
@@ -106,6 +107,10 @@ struct FoldTests {
     let request = ReportRequest(windowSeconds: span)
     try Self.require(
       to.summaries(request, now: later), equal: one.summaries(request, now: later), tolerance)
+    // Of groups whose slices are all live: of others a series that lived on has more.
+    let live = later - shape.windowSeconds + shape.resolutionSeconds
+    let groups = ReportRequest(from: (live / shape.groupSeconds + 1) * shape.groupSeconds - 1)
+    try #require(to.histograms(groups, now: later) == one.histograms(groups, now: later))
   }
 
   private static func require(
@@ -116,7 +121,10 @@ struct FoldTests {
       var seen = try #require(seen[name])
       #expect(abs(seen.sum - due.sum) <= tolerance * due.sum.ulp, "\(name)")
       seen.sum = due.sum
-      try #require(seen == due, "\(name)")
+      // Of several values with the latest time either may count, and a series that began anew in one
+      // shard may be older in the other.
+      (seen.last, seen.firstSeen) = (due.last, due.firstSeen)
+      try #require(seen.agrees(with: due), "\(name)")
     }
   }
 
@@ -158,6 +166,6 @@ struct FoldTests {
     let step = await from.exportSlices(seriesMax: 5, now: Self.now)
     #expect(await to.fold(step.batch, now: Self.now).slicesTaken == 1)
     let report = await to.report(now: Self.now)
-    #expect(report.count == 1 && report[0] == Self.one)
+    #expect(report.count == 1 && report[0].basics == Self.one)
   }
 }

@@ -8,6 +8,7 @@ struct TestPoint {
   var name: String
   var value: Double
   var time: Int64
+  var kind: UInt8 = 0
 }
 
 /// The hash of a name, as points bring it.
@@ -26,7 +27,7 @@ extension PointColumns {
     let bytes = Array(point.name.utf8)
     return append(
       hash: hash ?? testHash(point.name), nameFrom: bytes.span.bytes, range: 0..<bytes.count,
-      value: point.value, time: point.time, ordinal: UInt32(count))
+      value: point.value, time: point.time, ordinal: UInt32(count), kind: point.kind)
   }
 }
 
@@ -60,6 +61,57 @@ extension ShardCore {
     let report = report(request, now: now)
     return Dictionary(
       uniqueKeysWithValues: (0..<report.count).map { (report.name($0), report[$0]) })
+  }
+}
+
+extension ShardCore {
+  /// The histograms of a report. Traps when a series has two rows.
+  mutating func histograms(_ request: ReportRequest = ReportRequest(), now: Int64)
+    -> [String: Histogram]
+  {
+    var request = request
+    request.wantsHistograms = true
+    let report = report(request, now: now)
+    return Dictionary(
+      uniqueKeysWithValues: (0..<report.count).map {
+        (report.name($0), report.histograms?[$0] ?? Histogram())
+      })
+  }
+}
+
+extension SeriesSummary {
+  /// Count, sum, extremes and infinities alone.
+  var basics: SeriesSummary {
+    SeriesSummary(
+      count: count, sum: sum, min: min, max: max, positiveInfinities: positiveInfinities,
+      negativeInfinities: negativeInfinities)
+  }
+
+  /// The same but for the last digits of the squares, which depend on the order of the values.
+  func agrees(with other: SeriesSummary) -> Bool {
+    guard squares.isNear(other.squares) else { return false }
+    var own = self
+    own.squares = other.squares
+    return own == other
+  }
+}
+
+extension Double {
+  func isNear(_ other: Double, within part: Double = 1e-10) -> Bool {
+    self == other || abs(self - other) <= part * max(magnitude, other.magnitude)
+  }
+}
+
+extension [String: SeriesSummary] {
+  /// ``SeriesSummary/basics`` of each.
+  var basics: [String: SeriesSummary] { mapValues(\.basics) }
+
+  /// Names of rows that do not agree, or that only one of both has.
+  func differing(from other: [String: SeriesSummary]) -> [String] {
+    Set(keys).union(other.keys).filter { name in
+      guard let own = self[name], let due = other[name] else { return true }
+      return !own.agrees(with: due)
+    }.sorted()
   }
 }
 

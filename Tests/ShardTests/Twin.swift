@@ -3,9 +3,18 @@ import Shard
 
 /// The stupid twin of ``ShardCore``: keeps all points, and filters them anew for each report.
 struct Twin {
+  /// A series from its first point until its window is empty.
+  private struct Life {
+    var sightings = Sightings()
+    /// Those in slices.
+    var points: [(time: Int64, value: Double)] = []
+    /// Finite ones in groups of slices of which any is live.
+    var grouped: [(time: Int64, value: Double)] = []
+  }
+
   let shape: WindowShape
   private var clock: Int64 = 0
-  private var points: [String: [(time: Int64, value: Double)]] = [:]
+  private var lives: [String: Life] = [:]
 
   init(_ shape: WindowShape) {
     self.shape = shape
@@ -17,48 +26,106 @@ struct Twin {
     return (first, first + shape.resolutionSeconds - 1)
   }
 
+  /// First and last second of the group of slices that covers `time`.
+  private func group(_ time: Int64) -> (first: Int64, last: Int64) {
+    let first = time - time % shape.groupSeconds
+    return (first, first + shape.groupSeconds - 1)
+  }
+
   private func hasExpired(_ time: Int64, window: Int64) -> Bool {
     slice(time).last <= clock - window
   }
 
-  private func liesTooFarAhead(_ time: Int64) -> Bool {
-    slice(time).first > clock + shape.futureGraceSeconds + ShardLimits.clockSkewSeconds
+  private func liesTooFarAhead(_ first: Int64) -> Bool {
+    first > clock + shape.futureGraceSeconds + ShardLimits.clockSkewSeconds
   }
 
   /// The clock does not follow small steps back; a larger one forgets what is far ahead then.
   mutating func advance(to now: Int64) {
     guard now > clock || now < clock - ShardLimits.clockSkewSeconds else { return }
     clock = now
-    points = points.mapValues { [self] points in
-      points.filter {
-        !hasExpired($0.time, window: shape.windowSeconds) && !liesTooFarAhead($0.time)
+    lives = lives.compactMapValues { [self] life in
+      var life = life
+      life.points.removeAll {
+        hasExpired($0.time, window: shape.windowSeconds) || liesTooFarAhead(slice($0.time).first)
       }
+      life.grouped.removeAll {
+        hasExpired(group($0.time).last, window: shape.windowSeconds)
+          || liesTooFarAhead(group($0.time).first)
+      }
+      if life.sightings.lastSeen >= 0, liesTooFarAhead(slice(life.sightings.lastSeen).first) {
+        life.sightings.lastSeen = SeriesSummary.neverSeen
+      }
+      return life.points.isEmpty ? nil : life
     }
   }
 
   mutating func apply(_ point: TestPoint) -> RejectReason? {
     if hasExpired(point.time, window: shape.windowSeconds) { return .timeTooOld }
-    if liesTooFarAhead(point.time) { return .timeTooNew }
-    points[point.name, default: []].append((point.time, point.value))
+    if liesTooFarAhead(slice(point.time).first) { return .timeTooNew }
+    var life = lives[point.name] ?? Life()
+    life.points.append((point.time, point.value))
+    if point.value.isFinite { life.grouped.append((point.time, point.value)) }
+    if point.time >= life.sightings.lastSeen {
+      (life.sightings.last, life.sightings.lastSeen) = (point.value, point.time)
+    }
+    life.sightings.firstSeen = min(life.sightings.firstSeen, point.time)
+    life.sightings.kind = max(life.sightings.kind, point.kind)
+    lives[point.name] = life
     return nil
   }
 
-  func summaries(windowSeconds: Int64? = nil) -> [String: SeriesSummary] {
-    let window = min(windowSeconds ?? .max, shape.windowSeconds)
-    return points.compactMapValues { points in
-      var summary = SeriesSummary()
-      for point in points where !hasExpired(point.time, window: window) {
-        switch point.value {
-        case .infinity: summary.positiveInfinities += 1
-        case -.infinity: summary.negativeInfinities += 1
-        default:
-          summary.count += 1
-          summary.sum += point.value
-          summary.min = min(summary.min, point.value)
-          summary.max = max(summary.max, point.value)
-        }
+  private func isIn(_ request: ReportRequest, _ time: Int64) -> Bool {
+    let window = min(request.windowSeconds ?? .max, shape.windowSeconds)
+    return !hasExpired(time, window: window)
+      && slice(time).first > request.from ?? -1 && slice(time).last <= request.to ?? .max
+  }
+
+  func summaries(_ request: ReportRequest = ReportRequest()) -> [String: SeriesSummary] {
+    lives.compactMapValues { life in
+      let points = life.points.filter { isIn(request, $0.time) }
+      return points.isEmpty ? nil : summary(points.map(\.value), life.sightings, request)
+    }
+  }
+
+  private func summary(_ values: [Double], _ sightings: Sightings, _ request: ReportRequest)
+    -> SeriesSummary
+  {
+    var summary = SeriesSummary(firstSeen: sightings.firstSeen, kind: sightings.kind)
+    if sightings.lastSeen >= 0, slice(sightings.lastSeen).last <= request.to ?? .max {
+      (summary.last, summary.lastSeen) = (sightings.last, sightings.lastSeen)
+    }
+    for value in values {
+      switch value {
+      case .infinity: summary.positiveInfinities += 1
+      case -.infinity: summary.negativeInfinities += 1
+      default:
+        summary.count += 1
+        summary.sum += value
+        summary.min = min(summary.min, value)
+        summary.max = max(summary.max, value)
       }
-      return summary.isEmpty ? nil : summary
+    }
+    let mean = summary.average
+    for value in values where value.isFinite && summary.min < summary.max {
+      summary.squares += (value - mean) * (value - mean)
+    }
+    return summary
+  }
+
+  /// Histograms of the series that have a row: of the points of all groups that have a slice in the
+  /// report.
+  func histograms(_ request: ReportRequest = ReportRequest()) -> [String: Histogram] {
+    let span = shape.span(of: request, now: clock)
+    return lives.filter { $0.value.points.contains { isIn(request, $0.time) } }.mapValues { life in
+      var histogram = Histogram()
+      for point in life.grouped
+      where point.time > span.quantilesFrom
+        && (request.to == nil || group(point.time).first <= span.to)
+      {
+        histogram.add(point.value)
+      }
+      return histogram
     }
   }
 }

@@ -51,7 +51,8 @@ struct TwinTests {
       random.oneIn(2)
       ? now - Int64(random.int(in: 0...2)) : now + Int64(random.int(in: oldest...newest))
     let name = min(random.int(in: 0...39), random.int(in: 0...39))
-    return TestPoint(name: "metric \(name)", value: value, time: max(0, time))
+    return TestPoint(
+      name: "metric \(name)", value: value, time: max(0, time), kind: random.oneIn(9) ? 2 : 0)
   }
 
   @Test("say the same whatever the order, the lateness and the clock", arguments: TwinCase.all)
@@ -73,15 +74,26 @@ struct TwinTests {
       }
       #expect(rejected.map { Rejected(row: $0.row, reason: $0.reason) } == expected)
       if random.oneIn(3) { core.tick(now: now) }
-      let span: Int64? = random.oneIn(2) ? nil : Int64(random.int(in: 1...Int(test.window)))
-      let request = ReportRequest(windowSeconds: span)
+      let request = Self.request(now, shape, &random)
       let seen = core.summaries(request, now: now)
-      let due = twin.summaries(windowSeconds: span)
-      let differing = Set(seen.keys).union(due.keys).filter { seen[$0] != due[$0] }
+      let due = twin.summaries(request)
+      let differing = seen.differing(from: due)
       try #require(
         differing.isEmpty,
-        "at \(now), span \(span ?? 0): \(differing.map { ($0, seen[$0], due[$0]) })")
+        "at \(now), \(request): \(differing.map { ($0, seen[$0], due[$0]) })")
+      try #require(core.histograms(request, now: now) == twin.histograms(request))
     }
+  }
+
+  private static func request(_ now: Int64, _ shape: WindowShape, _ random: inout SplitMix64)
+    -> ReportRequest
+  {
+    var request = ReportRequest()
+    let oldest = Int(-shape.windowSeconds - 20)
+    if random.oneIn(2) { request.windowSeconds = Int64(random.int(in: 1...Int(-oldest))) }
+    if random.oneIn(3) { request.from = now + Int64(random.int(in: oldest...20)) }
+    if random.oneIn(3) { request.to = now + Int64(random.int(in: oldest...20)) }
+    return request
   }
 
   private struct Rejected: Equatable {

@@ -19,6 +19,8 @@ struct ServeConfiguration: Sendable, Hashable {
   var futureGraceSeconds: Int64 = 60
   /// Series that the node holds at most.
   var seriesMax = 1_000_000
+  /// Patterns of names of which no quantiles are kept; nil: of all names they are.
+  var quantilesOff: [String]?
   /// Bytes of the longest metric name.
   var nameBytesMax = 1024
   /// Bytes of the largest report that is made in one message.
@@ -68,6 +70,9 @@ extension ServeConfiguration {
       Flag(
         "series-max", \.seriesMax, .count(1...1_000_000_000),
         "series held at most; points of further new ones are rejected"),
+      Flag(
+        "quantiles-off", \.quantilesOff, ValueKind<[String]>.globs.or("none"),
+        "names of which no quantiles are kept, which saves 3 KiB a busy series"),
       Flag(
         "name-bytes-max", \.nameBytesMax, .bytes(1...ShardLimits.nameBytesMax),
         "longest metric name"),

@@ -8,8 +8,12 @@ struct ShardSeat: Sendable {
   let aggregator: Aggregator
   let loop: EventLoop
 
-  init(on loop: EventLoop, shape: WindowShape, budget: SeriesBudget) {
+  init(
+    on loop: EventLoop, shape: WindowShape, budget: SeriesBudget,
+    histograms: HistogramPolicy = .all
+  ) {
     self.loop = loop
-    aggregator = Aggregator(shape: shape, budget: budget, executor: loop)
+    aggregator = Aggregator(
+      shape: shape, budget: budget, histograms: histograms, executor: loop)
   }
 }

@@ -15,6 +15,21 @@ extension ServeConfiguration {
     }
   }
 
+  /// Of which series quantiles can be asked.
+  ///
+  /// - Throws: ``UsageError`` for a malformed pattern.
+  func histograms() throws(UsageError) -> HistogramPolicy {
+    var globs: [Glob] = []
+    for pattern in quantilesOff ?? [] {
+      do {
+        globs.append(try Glob(pattern))
+      } catch {
+        throw UsageError("\(error)")
+      }
+    }
+    return HistogramPolicy(off: globs)
+  }
+
   /// What ``shape()`` throws, if it does.
   var shapeError: UsageError? {
     do throws(UsageError) {

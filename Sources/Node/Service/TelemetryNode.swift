@@ -36,8 +36,11 @@ final class TelemetryNode: Sendable {
     let now = { @Sendable in min(max(0, clock()), ShardLimits.clockSecondsMax) }
     let shape = try configuration.shape()
     let budget = SeriesBudget(seriesMax: configuration.seriesMax)
+    let histograms = try configuration.histograms()
     let seats = (0..<(configuration.shards ?? group.loops.count)).map { index in
-      ShardSeat(on: group.loops[index % group.loops.count], shape: shape, budget: budget)
+      ShardSeat(
+        on: group.loops[index % group.loops.count], shape: shape, budget: budget,
+        histograms: histograms)
     }
     let shards = seats.map(\.aggregator)
     let rules = IngestRules(
@@ -46,7 +49,8 @@ final class TelemetryNode: Sendable {
     let ingests = group.loops.map { LoopIngest($0, rules, seats) }
     let clustering = try configuration.cluster.configuration()
     let held = HeldWindows(
-      shape: shape, budget: budget, settleTime: clustering?.peerTimeout ?? .zero
+      shape: shape, budget: budget, histograms: histograms,
+      settleTime: clustering?.peerTimeout ?? .zero
     ) { group.next() }
     let reports = NodeReports(shards: shards) { await held.report($0, asOf: $1) }
     let surroundings = Cluster.Surroundings(

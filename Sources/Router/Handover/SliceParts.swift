@@ -36,7 +36,9 @@ public struct SliceParts {
         continue
       }
       let now = rest.prefix(max(room, 1))
-      open.append(series: series, of: batch, slices: now)
+      // Histograms go with the newest slices: as long as any slice is live, those are.
+      let histograms = now.count == rest.count ? batch.histogramRange(series) : 0..<0
+      open.append(series: series, of: batch, slices: now, histograms: histograms)
       bytes += nameBytes + now.count * RouterLimits.sliceBytesMax
       rest = rest.dropFirst(now.count)
     } while !rest.isEmpty

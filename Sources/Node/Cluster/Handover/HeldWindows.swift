@@ -29,6 +29,7 @@ actor HeldWindows {
 
   private let shape: WindowShape
   private let budget: SeriesBudget
+  private let histograms: HistogramPolicy
   private let executor: @Sendable () -> any SerialExecutor
   /// How long a question may take that began before an origin had left, and got its own answer.
   private let settleTime: Duration
@@ -43,11 +44,13 @@ actor HeldWindows {
   ///   - settleTime: the longest time that a peer has for its part of a report.
   ///   - executor: gives each origin's windows the executor that they live on.
   init(
-    shape: WindowShape, budget: SeriesBudget, settleTime: Duration,
+    shape: WindowShape, budget: SeriesBudget, histograms: HistogramPolicy = .all,
+    settleTime: Duration,
     executor: @escaping @Sendable () -> any SerialExecutor
   ) {
     self.shape = shape
     self.budget = budget
+    self.histograms = histograms
     self.settleTime = settleTime
     self.executor = executor
   }
@@ -89,7 +92,7 @@ actor HeldWindows {
     let aggregator =
       try current(heading).aggregator
       ?? Aggregator(
-        shape: shape, budget: budget, executor: executor())
+        shape: shape, budget: budget, histograms: histograms, executor: executor())
     holdings[heading.origin]?.aggregator = aggregator
     let outcome = await aggregator.fold(batch, now: now())
     var holding = try current(heading)

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Histograms: one for each group of slices, see ``WindowGeometry/group(_:)``.
+extension Series {
+  /// Counts a value of the open slice, if it has a counter of one byte in the open histogram: one
+  /// comparison and one increment.
+  @inline(__always)
+  func countOpen(_ code: BucketCode) -> Bool {
+    guard let counter = unsafe openCounter(code) else { return false }
+    let (count, overflow) = unsafe counter.pointee.addingReportingOverflow(1)
+    guard !overflow else { return false }
+    unsafe counter.pointee = count
+    return true
+  }
+
+  /// Pulls near what ``countOpen(_:)`` will need, to be summed into what is kept.
+  @inline(__always)
+  func touchCounter(_ code: BucketCode) -> UInt64 {
+    guard let counter = unsafe openCounter(code) else { return 0 }
+    return unsafe UInt64(counter.pointee)
+  }
+
+  @inline(__always)
+  private func openCounter(_ code: BucketCode) -> UnsafeMutablePointer<UInt8>? {
+    let bucket = unsafe code.number &>> Int32(header.pointee.histogramShift)
+    let place = unsafe UInt32(bitPattern: bucket &- header.pointee.histogramBase)
+    guard unsafe place < UInt32(header.pointee.histogramSlots),
+      let record = unsafe header.pointee.openHistogram
+    else { return nil }
+    let counters = unsafe UnsafeMutableRawPointer(record) + HistogramRecord.countersOffset
+    return unsafe (counters + Int(place)).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Counts a value of a live slice, whatever that takes. O(1), mostly.
+  @inline(never)
+  func count(_ code: BucketCode, slice index: Int64, _ window: Window, heap: inout Heap) {
+    switch unsafe header.pointee.histogramStage {
+    case .off: break
+    case .list: unsafe list(code, group: window.geometry.group(index), window, heap: &heap)
+    case .ring:
+      let record = unsafe openRecord(slice: index, window, heap: &heap)
+      unsafe keepOpen(record.add(code, heap: &heap), window.geometry)
+    }
+  }
+
+  /// Adds the values of another histogram to that of a group.
+  func fold(_ histogram: Histogram, group: Int64, _ window: Window, heap: inout Heap) {
+    guard unsafe header.pointee.histogramStage != .off, !histogram.isEmpty else { return }
+    if unsafe header.pointee.histogramStage == .list { unsafe becomeRing(window, heap: &heap) }
+    unsafe closeHistogram()
+    let ring = unsafe self.ring
+    let record = unsafe ring.writable(group, like: nil, window.geometry, heap: &heap)
+    unsafe ring.put(record.add(histogram, heap: &heap), window.geometry)
+  }
+
+  /// The next value looks its histogram up.
+  func closeHistogram() {
+    unsafe header.pointee.openHistogram = nil
+    unsafe header.pointee.histogramSlots = 0
+  }
+
+  /// Forgets the histograms of other groups.
+  func keepHistograms(
+    _ groups: ClosedRange<Int64>, _ geometry: WindowGeometry, heap: inout Heap
+  ) {
+    unsafe closeHistogram()
+    guard unsafe header.pointee.histograms != nil else { return }
+    if unsafe header.pointee.histogramStage == .ring {
+      unsafe ring.keep(groups, geometry, heap: &heap)
+    } else {
+      var list = unsafe self.list
+      unsafe list.keep(groups)
+      unsafe header.pointee.listedCount = UInt8(list.count)
+    }
+  }
+
+  /// Gives all histograms back; the series keeps a list again, or none.
+  func releaseHistograms(geometry: WindowGeometry, heap: inout Heap) {
+    unsafe closeHistogram()
+    if unsafe header.pointee.histograms != nil {
+      if unsafe header.pointee.histogramStage == .ring {
+        unsafe ring.free(geometry, heap: &heap)
+      } else {
+        unsafe list.free(heap: &heap)
+      }
+    }
+    unsafe header.pointee.histograms = nil
+    if unsafe header.pointee.histogramStage == .ring {
+      unsafe header.pointee.histogramStage = .list
+    }
+  }
+
+  /// Visits what is kept of the groups, in no order: values of one bucket, or a record.
+  func forEachHistogram(
+    _ groups: ClosedRange<Int64>, _ geometry: WindowGeometry,
+    listed: (_ group: Int64, BucketCode) -> Void, record: (_ group: Int64, HistogramRecord) -> Void
+  ) {
+    guard unsafe header.pointee.histograms != nil else { return }
+    if unsafe header.pointee.histogramStage == .ring {
+      for group in groups {
+        if let found = unsafe ring.record(group, geometry) { unsafe record(group, found) }
+      }
+    } else {
+      let list = unsafe self.list
+      for position in 0..<list.count {
+        let entry = unsafe list[position]
+        if groups.contains(entry.group) { listed(entry.group, entry.code) }
+      }
+    }
+  }
+
+  private func list(_ code: BucketCode, group: Int64, _ window: Window, heap: inout Heap) {
+    var list = unsafe header.pointee.histograms == nil ? HistogramList(heap: &heap) : self.list
+    unsafe header.pointee.histograms = unsafe list.start
+    let live = window.geometry.group(window.first)...window.geometry.group(window.last)
+    let isTaken = unsafe list.append(code, group: group, live: live)
+    unsafe header.pointee.listedCount = UInt8(list.count)
+    guard !isTaken else { return }
+    unsafe becomeRing(window, heap: &heap)
+    let record = unsafe ring.writable(group, like: nil, window.geometry, heap: &heap)
+    unsafe keepOpen(record.add(code, heap: &heap), window.geometry)
+  }
+
+  private func becomeRing(_ window: Window, heap: inout Heap) {
+    let ring = unsafe HistogramRing(window.geometry, heap: &heap)
+    if unsafe header.pointee.histograms != nil {
+      var list = unsafe self.list
+      let live = window.geometry.group(window.first)...window.geometry.group(window.last)
+      unsafe list.keep(live)
+      for position in 0..<list.count {
+        let (code, group) = unsafe list[position]
+        let record = unsafe ring.writable(group, like: nil, window.geometry, heap: &heap)
+        unsafe ring.put(record.add(code, heap: &heap), window.geometry)
+      }
+      unsafe list.free(heap: &heap)
+    }
+    unsafe header.pointee.histograms = UnsafeMutableRawPointer(ring.start)
+    unsafe header.pointee.histogramStage = .ring
+    unsafe header.pointee.listedCount = 0
+  }
+
+  /// The record of the open slice's group, which becomes the open one.
+  private func openRecord(
+    slice index: Int64, _ window: Window, heap: inout Heap
+  ) -> HistogramRecord {
+    if let open = unsafe header.pointee.openHistogram { return unsafe HistogramRecord(open) }
+    let geometry = window.geometry
+    let group = geometry.group(index)
+    // Values are mostly where they were before.
+    let model = unsafe ring.record(group - 1, geometry)
+    return unsafe ring.writable(group, like: model?.head, geometry, heap: &heap)
+  }
+
+  /// Keeps a record, and at hand what its head says.
+  private func keepOpen(_ record: HistogramRecord, _ geometry: WindowGeometry) {
+    unsafe ring.put(record, geometry)
+    let head = unsafe record.head.pointee
+    unsafe header.pointee.openHistogram = unsafe record.head
+    unsafe header.pointee.histogramBase = head.positive.base
+    unsafe header.pointee.histogramShift = head.shift
+    unsafe header.pointee.histogramSlots = head.width == 0 ? head.positive.slots : 0
+  }
+
+  private var list: HistogramList {
+    guard let start = unsafe header.pointee.histograms else { fatalError("there is no list") }
+    return unsafe HistogramList(start, count: Int(header.pointee.listedCount))
+  }
+
+  private var ring: HistogramRing {
+    guard let start = unsafe header.pointee.histograms else { fatalError("there is no ring") }
+    return unsafe HistogramRing(start)
+  }
+}

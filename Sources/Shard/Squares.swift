@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the squares of values' distances from their mean add up without cancelling: no term is
+/// negative. Squares beyond the largest double are infinite, and stay so.
+enum Squares {
+  /// Squares with one value more (Youngs, Cramer: "Some Results Relevant to Choice of Sum and
+  /// Sum-of-Product Algorithms", 1971). One division, the only one that a point costs.
+  ///
+  /// - Parameters:
+  ///   - count: values, the new one among them.
+  ///   - total: their sum.
+  @inline(__always)
+  static func adding(_ value: Double, count: Int64, total: Double, to squares: Double) -> Double {
+    let count = Double(count)
+    // So many times the distance from the mean; 0 for the first value.
+    let distance = count * value - total
+    // Divided before it is squared: only squares that are too large themselves overflow.
+    let sum = squares + distance / (count * max(count - 1, 1)) * distance
+    // Not true of what two infinities leave.
+    return sum >= 0 ? sum : .infinity
+  }
+
+  /// The squares of two collections together: ``SeriesSummary/squares(_:_:)`` with one division
+  /// where nothing overflows.
+  @inline(__always)
+  static func merging(
+    _ left: (count: Int64, sum: Double, squares: Double),
+    _ right: (count: Int64, sum: Double, squares: Double)
+  ) -> Double {
+    let (leftCount, rightCount) = (Double(left.count), Double(right.count))
+    let distance = rightCount * left.sum - leftCount * right.sum
+    let divisor = leftCount * rightCount * (leftCount + rightCount)
+    let sum = left.squares + right.squares + distance / divisor * distance
+    return sum < .infinity ? sum : SeriesSummary.squares(left, right)
+  }
+}
