@@ -20,31 +20,40 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private static let loopTurnsMax = 4
 
   let loop: EventLoop
-  private let rules: IngestRules
-  private let shards: [ShardSeat]
-  private let placement: Placement
+  let rules: IngestRules
+  let shards: [ShardSeat]
+  let placement: Placement
   private let limits: BatchLimits
-  private var route = Route.alone
-  private var ledger = LoopLedger()
+  private(set) var route = Route.alone
+  var ledger = LoopLedger()
   /// Stands where no batch is open: it takes no point, so that the way of a point needs no question
   /// more than whether there is room.
   private let none: PointColumns
   // Confined to the loop and never changed while it is being read from: a check for each run would
   // cost as much as a point.
-  @exclusivity(unchecked) private var open: [PointColumns]
+  @exclusivity(unchecked) var open: [PointColumns]
   private var spare: [PointColumns] = []
   private var batchesOut = 0
   private var turn: IngestTurn?
   /// Streams that are not over.
-  private var streams: [ObjectIdentifier: PushSink] = [:]
+  private var streams: [ObjectIdentifier: any BulkSink] = [:]
   /// Why no stream is taken; nil: they are.
   private var refusal: RPCStatus?
   /// Told when no stream is left.
   private var idleWaiters: [@Sendable () -> Void] = []
-  @exclusivity(unchecked) private var admission: Admission
+  @exclusivity(unchecked) private(set) var admission: Admission
+  /// Which rows of which batches this node has taken.
+  let marks: BatchBoard
+  /// Where a batch is read; used again for the next.
+  var batch = PointBatchReader()
+  var batchSeries = BatchSeriesTable()
 
-  init(_ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat]) {
+  /// - Parameter marks: the same for all loops of a node; nil: there is no other loop.
+  init(
+    _ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat], marks: BatchBoard? = nil
+  ) {
     self.loop = loop
+    self.marks = marks ?? BatchBoard(rules)
     self.rules = rules
     self.shards = shards
     placement = Placement(shards: shards.count)
@@ -74,12 +83,12 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   // MARK: Streams
 
   /// A stream begins: returns what to end it with, if streams are not taken.
-  func opened(_ stream: PushSink) -> RPCStatus? {
+  func opened(_ stream: any BulkSink) -> RPCStatus? {
     streams[ObjectIdentifier(stream)] = stream
     return refusal
   }
 
-  func closed(_ stream: PushSink) {
+  func closed(_ stream: any BulkSink) {
     streams[ObjectIdentifier(stream)] = nil
     tellIfIdle()
   }
@@ -208,7 +217,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     finishIfDone(turn)
   }
 
-  private func makeRoom(_ place: Int, _ turn: IngestTurn) {
+  func makeRoom(_ place: Int, _ turn: IngestTurn) {
     handOver(place, turn)
     unsafe open[place] = spare.popLast() ?? limits.emptyBatch()
   }
@@ -291,7 +300,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   private func finishIfDone(_ turn: IngestTurn) {
     guard turn.isDone else { return }
-    for share in turn.shares { share.stream.done(turn, windowBytes: share.windowBytes) }
+    for share in turn.shares { share.source.done(turn, windowBytes: share.windowBytes) }
   }
 }
 

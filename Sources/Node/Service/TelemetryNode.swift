@@ -42,7 +42,8 @@ final class TelemetryNode: Sendable {
     let rules = IngestRules(
       shape: shape, nameBytesMax: configuration.nameBytesMax,
       seriesMax: configuration.seriesMax, now: now)
-    let ingests = group.loops.map { LoopIngest($0, rules, seats) }
+    let marks = BatchBoard(rules)
+    let ingests = group.loops.map { LoopIngest($0, rules, seats, marks: marks) }
     let clustering = try configuration.cluster.configuration()
     let held = HeldWindows(
       shape: shape, budget: budget, settleTime: clustering?.peerTimeout ?? .zero
@@ -71,6 +72,7 @@ final class TelemetryNode: Sendable {
       name: TelemetryService.name,
       methods: [
         TelemetryService.pushPoints.name: .bulk { PushSink($0, ingests[$0.loop.index]) },
+        TelemetryService.pushBatches.name: .bulk { BatchSink($0, ingests[$0.loop.index]) },
         TelemetryService.summary.name: .streaming { requests, writer, context in
           try await summary.serve(requests, writer, context)
         },
