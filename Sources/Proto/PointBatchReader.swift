@@ -132,7 +132,9 @@ public struct PointBatchReader: ~Copyable {
     return first & 0x7F | second << 7
   }
 
-  private mutating func readValues(_ reader: inout WireReader, _ bytes: RawSpan) throws(DecodingError) {
+  private mutating func readValues(_ reader: inout WireReader, _ bytes: RawSpan)
+    throws(DecodingError)
+  {
     let range = try reader.readLengthDelimited(bytes)
     guard range.count % 8 == 0 else {
       throw DecodingError(.truncated, offset: range.upperBound - range.count % 8)

@@ -112,10 +112,16 @@ struct BatchTests {
     (.of(0), "sequence"),
     (.of(5, confirmed: 5), "sequence"),
     (.of(1026, confirmed: 1), "sequence: it is more than 1024 above"),
-    (.with { $0.client = "c"; $0.sequence = 9; $0.values = [1] }, "batch 9: values[0]"),
+    (
+      .with {
+        $0.client = "c"; $0.sequence = 9; $0.values = [1]
+      }, "batch 9: values[0]"
+    ),
     (.of(2, names: []), "batch 2: series_indices[0]: it is 0, and the batch has 0 series"),
     (
-      .with { $0 = .of(3); $0.timeDeltas = [0] },
+      .with {
+        $0 = .of(3); $0.timeDeltas = [0]
+      },
       "batch 3: time_deltas[1]: there are 3 points and 1 time_deltas"
     ),
     (.of(4, names: ["a"], values: Array(repeating: 1, count: 65_537)), "at most 65536 points"),
@@ -157,7 +163,12 @@ struct BatchTests {
   func oddities() async throws {
     try await TestNode.run { client in
       let acks = try await Self.push(client, [.of(1, names: [], values: [])])
-      #expect(acks == [.with { $0.sequence = 1; $0.level = .applied }])
+      #expect(
+        acks == [
+          .with {
+            $0.sequence = 1; $0.level = .applied
+          }
+        ])
       let stream = try await client.pushBatches()
       try await stream.send(framed: [0, 0, 0, 0, 1, 0xFF])
       let error = await #expect(throws: RPCError.self) { _ = try await stream.next() }

@@ -31,7 +31,9 @@ final class BatchCopy: IngestSource, @unchecked Sendable {
     self.windowBytes += windowBytes
     guard turnsOpen == 0 else { return }
     if owesMarks { ingest.marks.settle(name, without: retracted) }
-    guard unsafe tally.repeated > 0 else { return sink.settled(self, windowBytes: self.windowBytes) }
+    guard unsafe tally.repeated > 0 else {
+      return sink.settled(self, windowBytes: self.windowBytes)
+    }
     // The copy that brought them first may still be on its way to a shard.
     let loop = ingest.loop
     ingest.marks.whenSettled(name) { [self] in

@@ -74,7 +74,8 @@ final class BatchSink: BulkSink {
     guard (1...RouterLimits.batchClientBytesMax).contains(batch.client.count) else {
       return batch.fault(
         .client,
-        "it has \(batch.client.count) bytes, and must have 1 to \(RouterLimits.batchClientBytesMax)")
+        "it has \(batch.client.count) bytes, and must have 1 to \(RouterLimits.batchClientBytesMax)"
+      )
     }
     guard UTF8Check.isValid(bytes, batch.client) else { return batch.fault(.client, "no UTF-8") }
     let client = unsafe bytes.extracting(batch.client).withUnsafeBytes { unsafe Array($0) }

@@ -70,7 +70,9 @@ extension LoopIngest {
   /// The rows that may come in and are this node's own. O(points).
   private func ownRows(_ batch: borrowing PointBatchReader) -> RowSet {
     var rows = RowSet(rows: batch.count)
-    let (admission, entries, hasTimes) = unsafe (self.admission, batchSeries.entries, batch.hasTimes)
+    let (admission, entries, hasTimes) = unsafe (
+      self.admission, batchSeries.entries, batch.hasTimes
+    )
     let ownPlaces = shards.count
     var time = batch.firstTime
     for row in 0..<batch.count {
@@ -90,7 +92,9 @@ extension LoopIngest {
     var accepted: Int64 = 0
     var repeats: Int64 = 0
     // Locals: fields of a class would be loaded anew for each point.
-    let (admission, entries, hasTimes) = unsafe (self.admission, batchSeries.entries, batch.hasTimes)
+    let (admission, entries, hasTimes) = unsafe (
+      self.admission, batchSeries.entries, batch.hasTimes
+    )
     let keys = batchSeries.keys
     let ownPlaces = shards.count
     let firstOrdinal = turn.ordinal
@@ -100,7 +104,8 @@ extension LoopIngest {
       if hasTimes { time &+= batch.delta(row) }
       let series = entries[batch.seriesIndex(row)]
       let verdict =
-        series.reason.map { Admission.Verdict.rejected($0) } ?? admission.admit(value: batch.value(row), time: time)
+        series.reason.map { Admission.Verdict.rejected($0) }
+        ?? admission.admit(value: batch.value(row), time: time)
       switch verdict {
       case .accepted(let time):
         accepted += 1

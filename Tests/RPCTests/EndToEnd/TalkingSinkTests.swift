@@ -64,7 +64,7 @@ struct TalkingSinkTests {
     options.connectionWindowBytes = 256 << 10
     var serverOptions = ServerOptions()
     serverOptions.streamWindowBytes = 128 << 10
-    try await Pair.with(Pair(talking, options: serverOptions, channel: options)) { pair in
+    try await Pair.with(Pair(talking, options: serverOptions, channelOptions: options)) { pair in
       let call = try await pair.channel.open("/test.Talking/Do")
       async let writing: Void = {
         for _ in 0..<10_000 { try await call.send([UInt8](repeating: 1, count: 1000)) }

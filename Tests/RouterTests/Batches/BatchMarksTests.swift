@@ -58,9 +58,11 @@ struct BatchMarksTests {
   func whole() {
     var marks = BatchMarks(keepSeconds: 1000)
     for sequence in 1...10_000 as ClosedRange<UInt64> {
-      #expect(marks.claimSent([1], sequence, confirmed: 0, .all(of: 100), now: 0) != .repeated)
+      let outcome1 = marks.claimSent([1], sequence, confirmed: 0, .all(of: 100), now: 0)
+      #expect(outcome1 != .repeated)
       _ = marks.settle([1], sequence, without: [], now: 0)
-      #expect(marks.claimSent([1], sequence, confirmed: 0, .all(of: 100), now: 0) == .repeated)
+      let outcome2 = marks.claimSent([1], sequence, confirmed: 0, .all(of: 100), now: 0)
+      #expect(outcome2 == .repeated)
     }
     #expect(marks.markCount == 0 && marks.bytes == 0)
   }
@@ -70,8 +72,8 @@ struct BatchMarksTests {
     var marks = BatchMarks(keepSeconds: 1000)
     _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
     _ = marks.settle([1], 1, without: [1], now: 0)
-    #expect(
-      marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0) == .granted(rows([1], of: 3)))
+    let outcome3 = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
+    #expect(outcome3 == .granted(rows([1], of: 3)))
   }
 
   @Test("a copy waits until all before it are settled")
@@ -79,19 +81,24 @@ struct BatchMarksTests {
     var marks = BatchMarks(keepSeconds: 1000)
     _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
     _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
-    #expect(marks.settle([1], 1, without: [], now: 0).isEmpty)
-    #expect(marks.wait([1], 1, ticket: 7))
-    #expect(marks.settle([1], 1, without: [], now: 0) == [7])
-    #expect(!marks.wait([1], 1, ticket: 8))
+    let outcome4 = marks.settle([1], 1, without: [], now: 0)
+    #expect(outcome4.isEmpty)
+    let outcome5 = marks.wait([1], 1, ticket: 7)
+    #expect(outcome5)
+    let outcome6 = marks.settle([1], 1, without: [], now: 0)
+    #expect(outcome6 == [7])
+    let outcome7 = marks.wait([1], 1, ticket: 8)
+    #expect(!outcome7)
   }
 
   @Test("what a client has confirmed is late from the client, and not from a peer that kept it")
   func confirmed() {
     var marks = BatchMarks(keepSeconds: 1000)
     _ = marks.claimSent([1], 9, confirmed: 8, .all(of: 3), now: 0)
-    #expect(marks.claimSent([1], 4, confirmed: 0, .all(of: 3), now: 0) == .late)
-    #expect(
-      marks.claimForwarded([1], 4, confirmed: 0, .all(of: 3), now: 0) == .granted(.all(of: 3)))
+    let outcome8 = marks.claimSent([1], 4, confirmed: 0, .all(of: 3), now: 0)
+    #expect(outcome8 == .late)
+    let outcome9 = marks.claimForwarded([1], 4, confirmed: 0, .all(of: 3), now: 0)
+    #expect(outcome9 == .granted(.all(of: 3)))
   }
 
   @Test("marks of old batches are closed: nothing more is taken of them")
@@ -99,12 +106,12 @@ struct BatchMarksTests {
     var marks = BatchMarks(keepSeconds: 100)
     _ = marks.claimForwarded([1], 1, confirmed: 0, rows([0], of: 3), now: 0)
     _ = marks.settle([1], 1, without: [], now: 0)
-    #expect(
-      marks.claimForwarded([1], 1, confirmed: 0, rows([1], of: 3), now: 100)
-        == .granted(rows([1], of: 3)))
+    let outcome10 = marks.claimForwarded([1], 1, confirmed: 0, rows([1], of: 3), now: 100)
+    #expect(outcome10 == .granted(rows([1], of: 3)))
     _ = marks.settle([1], 1, without: [], now: 100)
     _ = marks.claimForwarded([1], 2, confirmed: 0, rows([1], of: 3), now: 101)
-    #expect(marks.claimForwarded([1], 1, confirmed: 0, rows([2], of: 3), now: 101) == .repeated)
+    let outcome11 = marks.claimForwarded([1], 1, confirmed: 0, rows([2], of: 3), now: 101)
+    #expect(outcome11 == .repeated)
   }
 
   @Test("marks beyond the limit are closed, the oldest first")
@@ -115,10 +122,10 @@ struct BatchMarksTests {
       _ = marks.settle([1], sequence, without: [], now: 0)
     }
     #expect(marks.bytes <= 10_000 + 200)
-    #expect(marks.claimForwarded([1], 1, confirmed: 0, rows([1], of: 64), now: 0) == .repeated)
-    #expect(
-      marks.claimForwarded([1], 1000, confirmed: 0, rows([1], of: 64), now: 0)
-        == .granted(rows([1], of: 64)))
+    let outcome12 = marks.claimForwarded([1], 1, confirmed: 0, rows([1], of: 64), now: 0)
+    #expect(outcome12 == .repeated)
+    let outcome13 = marks.claimForwarded([1], 1000, confirmed: 0, rows([1], of: 64), now: 0)
+    #expect(outcome13 == .granted(rows([1], of: 64)))
   }
 
   @Test("clients are bounded; idle ones make room")
@@ -128,9 +135,12 @@ struct BatchMarksTests {
       _ = marks.claimSent([client], 1, confirmed: 0, .all(of: 1), now: 0)
       _ = marks.settle([client], 1, without: [], now: 0)
     }
-    #expect(marks.claimSent([3], 1, confirmed: 0, .all(of: 1), now: 50) == .refused)
-    #expect(marks.claimSent([2], 1, confirmed: 0, .all(of: 1), now: 50) == .repeated)
-    #expect(marks.claimSent([3], 1, confirmed: 0, .all(of: 1), now: 120) != .refused)
+    let outcome14 = marks.claimSent([3], 1, confirmed: 0, .all(of: 1), now: 50)
+    #expect(outcome14 == .refused)
+    let outcome15 = marks.claimSent([2], 1, confirmed: 0, .all(of: 1), now: 50)
+    #expect(outcome15 == .repeated)
+    let outcome16 = marks.claimSent([3], 1, confirmed: 0, .all(of: 1), now: 120)
+    #expect(outcome16 != .refused)
     #expect(marks.clientCount == 2)
   }
 
