@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Protobuf
 
-/// Reads ``PointBatch`` messages where they lie: columns into memory that is used again for the next
-/// batch, series as places of their bytes. Nothing is allocated for a point or a series.
+/// Reads ``PointBatch`` messages where they lie: columns into memory that is used again for the
+/// next batch, series as places of their bytes. Nothing is allocated for a point or a series.
 ///
 /// It accepts and rejects exactly what the generated decoder does, but for this: whether texts are
 /// UTF-8, and what is in a series, is for others to see; and a batch of too many points is not read
-/// to its end. Unknown fields are skipped, of a number that comes twice the last counts, and columns
+/// to its end. Unknown fields are skipped, of a number that comes twice the last counts, columns
 /// may come in any number of parts, packed or not. Confined to whoever owns it.
 public struct PointBatchReader: ~Copyable {
   /// Most points of a batch: 64 Ki of some 12 B each are 0.8 MB, well below a message's 4 MiB.

@@ -6,8 +6,8 @@ import Synchronization
 /// The marks of a node's batches, for all its loops: spread by client over sets that have a lock
 /// each, held once for each part of a batch.
 final class BatchBoard: Sendable {
-  /// How much longer than points can be accepted their marks are kept, for what waits to be applied.
-  /// Seconds.
+  /// How much longer than points can be accepted their marks are kept, for what waits to be
+  /// applied. Seconds.
   private static let keepSlack: Int64 = 60
 
   private struct Marks {

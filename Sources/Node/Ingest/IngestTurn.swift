@@ -70,6 +70,11 @@ final class IngestTurn {
     unsafe run(of: ordinal).source.tally.hint(1)
   }
 
+  /// An earlier copy of the point's batch has brought it.
+  func `repeat`(_ ordinal: UInt32) {
+    unsafe run(of: ordinal).source.tally.repeat(1)
+  }
+
   private func run(of ordinal: UInt32) -> Run {
     var low = 0
     var high = unsafe runs.count

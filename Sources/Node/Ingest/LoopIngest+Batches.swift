@@ -39,10 +39,20 @@ extension LoopIngest {
     if isLate {
       unsafe repeated(Int64(batch.count), &copy.tally)
     } else {
+      markLanes(copy.name, turn)
       unsafe append(batch, granted, turn, &copy.tally)
+      mark(nil, firstOrdinal: 0)
     }
     ledger.received += Int64(batch.count)
     turn.end(messages: Int64(batch.count))
+  }
+
+  private func markLanes(_ name: BatchName, _ turn: IngestTurn) {
+    guard !route.lanes.isEmpty else { return }
+    let origin = RowOrigin(
+      client: name.client, sequence: name.sequence, confirmed: batch.confirmed,
+      points: batch.count)
+    mark(origin, firstOrdinal: turn.ordinal)
   }
 
   private func read(_ bytes: RawSpan, _ body: Range<Int>, from sink: BatchSink) throws(RPCError)

@@ -47,6 +47,8 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   /// Where a batch is read; used again for the next.
   var batch = PointBatchReader()
   var batchSeries = BatchSeriesTable()
+  /// The batch that is being appended.
+  private var origin: (batch: RowOrigin, firstOrdinal: UInt32)?
 
   /// - Parameter marks: the same for all loops of a node; nil: there is no other loop.
   init(
@@ -220,11 +222,27 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   func makeRoom(_ place: Int, _ turn: IngestTurn) {
     handOver(place, turn)
     unsafe open[place] = spare.popLast() ?? limits.emptyBatch()
+    if let origin, place >= shards.count {
+      unsafe open[place].beginOrigin(origin.batch, firstOrdinal: origin.firstOrdinal)
+    }
+  }
+
+  /// Rows that go to links from now on are of this batch; nil: of none that may come again.
+  func mark(_ batch: RowOrigin?, firstOrdinal: UInt32) {
+    origin = batch.map { ($0, firstOrdinal) }
+    for place in unsafe shards.count..<open.count where unsafe open[place] !== none {
+      if let batch {
+        unsafe open[place].beginOrigin(batch, firstOrdinal: firstOrdinal)
+      } else {
+        unsafe open[place].endOrigin()
+      }
+    }
   }
 
   private func handOver(_ place: Int, _ turn: IngestTurn) {
     let batch = unsafe open[place]
     guard batch !== none else { return }
+    batch.endOrigin()
     unsafe open[place] = none
     turn.batchesUnsettled += 1
     batchesOut += 1
@@ -279,7 +297,9 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   func settled(_ turn: IngestTurn, _ ordinals: [UInt32], _ outcome: ForwardOutcome) {
     switch outcome {
     case .applied(let rejections):
-      for rejection in rejections { turn.reject(ordinals[rejection.row], rejection.reason) }
+      for (row, reason) in rejections {
+        if let reason { turn.reject(ordinals[row], reason) } else { turn.repeat(ordinals[row]) }
+      }
     case .hinted:
       for ordinal in ordinals { turn.hint(ordinal) }
     case .shed:

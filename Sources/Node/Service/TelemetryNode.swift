@@ -50,7 +50,8 @@ final class TelemetryNode: Sendable {
     ) { group.next() }
     let reports = NodeReports(shards: shards) { await held.report($0, asOf: $1) }
     let surroundings = Cluster.Surroundings(
-      group: group, seats: seats, ingests: ingests, shape: shape, held: held,
+      group: group, seats: seats, ingests: ingests, shape: shape, marks: marks,
+      held: held,
       questions: PeerReportClient(group: group), now: now, log: log,
       mustStop: { ending(.failed($0)) })
     let cluster = clustering.map {

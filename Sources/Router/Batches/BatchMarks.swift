@@ -4,8 +4,8 @@
 /// client's number of the batch, by row.
 ///
 /// A row is claimed before it goes to a shard. A copy of its batch that comes later, by a client's
-/// stream or by a peer's link, gets only rows that no copy got before. A batch of which all rows are
-/// claimed is one number in a few ranges; of the others there is a bit a row, until their points
+/// stream or by a peer's link, gets only rows that no copy got before. A batch of which all rows
+/// are claimed is one number in a few ranges; of the others there is a bit a row, until their points
 /// would be too old anyway, or until the marks take too much memory: then the oldest are closed, as
 /// if all their rows had been claimed. Times are Unix seconds and come from the caller.
 public struct BatchMarks: Sendable {
@@ -86,7 +86,7 @@ public struct BatchMarks: Sendable {
   public mutating func claimSent(
     _ client: ClientID, _ sequence: UInt64, confirmed: UInt64, _ rows: RowSet, now: Int64
   ) -> Claim {
-    guard know(client, now) else { return .refused }
+    guard know(client, now, clientsMax: clientsMax) else { return .refused }
     if sequence <= clients[client]!.confirmed { return .late }
     clients[client]!.confirmed = max(clients[client]!.confirmed, confirmed)
     return claim(client, sequence, rows, now)
@@ -97,7 +97,8 @@ public struct BatchMarks: Sendable {
   public mutating func claimForwarded(
     _ client: ClientID, _ sequence: UInt64, confirmed: UInt64, _ rows: RowSet, now: Int64
   ) -> Claim {
-    guard know(client, now) else { return .refused }
+    // Who forwards has let the client in, and is bound to the same limit.
+    _ = know(client, now, clientsMax: .max)
     clients[client]!.confirmed = max(clients[client]!.confirmed, confirmed)
     return claim(client, sequence, rows, now)
   }
@@ -190,7 +191,7 @@ public struct BatchMarks: Sendable {
   }
 
   /// Makes room for a client that is new. O(clients) now and then.
-  private mutating func know(_ client: ClientID, _ now: Int64) -> Bool {
+  private mutating func know(_ client: ClientID, _ now: Int64, clientsMax: Int) -> Bool {
     if clients[client] == nil {
       forgetIdle(now)
       guard clients.count < clientsMax else { return false }

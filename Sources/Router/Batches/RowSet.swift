@@ -44,8 +44,8 @@ public struct RowSet: Sendable, Hashable {
     words[row >> 6] &= ~bit(row)
   }
 
-  /// Adds the rows of another copy of the batch, and says which of them are new. Copies of one batch
-  /// have the same rows; of one that has more, those are all new and not kept. O(rows / 64).
+  /// Adds the rows of another copy of the batch, and says which of them are new. Copies of one
+  /// batch have the same rows; of one that has more, those are all new and not kept. O(rows / 64).
   mutating func claim(_ other: RowSet) -> RowSet {
     var new = other
     for index in 0..<min(words.count, other.words.count) {

@@ -20,6 +20,8 @@ public struct DecodedFrame: Sendable {
   @usableFromInline let ids: [UInt32]
   @usableFromInline let values: [Double]
   @usableFromInline let times: [Int64]
+  /// Rows of batches that may come again, in row order.
+  public let origins: [FrameOrigin]
 
   /// Rows.
   @inlinable public var count: Int { ids.count }

@@ -7,12 +7,15 @@
 ///               ids:    a WordColumn
 ///               values: encoding (1 byte), then as ValueColumn says
 ///               times:  encoding (1 byte), then as TimeColumn says
+///               origins: as OriginColumn says, if the layout's highest bit is set
 ///
 /// The first name that a dictionary's frames bring has id 0, the next 1, and so on: ids are the
 /// stream's, not the sender's. How many rows there are is the frame's to say. Varints are those of
 /// protobuf, signed ones zigzag; fixed numbers have their lowest byte first. Nothing may follow.
 enum FrameBody {
   static let layout: UInt8 = 1
+  /// Added to the layout.
+  static let originsFlag: UInt8 = 0x80
 
   /// The body of a frame.
   ///
@@ -24,7 +27,7 @@ enum FrameBody {
     _ columns: FrameColumns, ids: [UInt32], idsEnd: Int, new: [UInt32]
   ) -> [UInt8] {
     var body = FrameBodyWriter(capacity: 256 + 12 * columns.count + 32 * new.count)
-    body.append(layout)
+    body.append(layout | (columns.origins.isEmpty ? 0 : originsFlag))
     body.append(varint: UInt64(new.count))
     for id in new { columns.dictionary.writeName(id, to: &body) }
     let varying = UInt64.max >> UInt64((idsEnd - 1).leadingZeroBitCount)
@@ -33,6 +36,7 @@ enum FrameBody {
     }
     ValueColumn.append(columns.values, to: &body)
     TimeColumn.append(columns.times, to: &body)
+    if !columns.origins.isEmpty { OriginColumn.append(columns.origins, to: &body) }
     return body.bytes
   }
 }

@@ -43,14 +43,20 @@ public struct FrameDecoder: Sendable {
     _ body: RawSpan, rows: Int, _ table: inout NameTable
   ) throws(FrameFault) -> DecodedFrame {
     var reader = FrameBodyReader()
-    if try reader.byte(body) != FrameBody.layout { throw .malformed(.layoutUnknown, offset: 0) }
+    let layout = try reader.byte(body)
+    guard layout & ~FrameBody.originsFlag == FrameBody.layout else {
+      throw .malformed(.layoutUnknown, offset: 0)
+    }
     try table.learn(rows: rows, &reader, body)
     let ids = try readIDs(rows, names: table.names.count, &reader, body)
     let values = try ValueColumn.read(rows: rows, &reader, body)
     let times = try TimeColumn.read(rows: rows, &reader, body)
+    let origins =
+      layout & FrameBody.originsFlag == 0 ? [] : try OriginColumn.read(rows: rows, &reader, body)
     try reader.end(body)
     return DecodedFrame(
-      names: table.bytes, table: table.names, ids: ids, values: values, times: times)
+      names: table.bytes, table: table.names, ids: ids, values: values, times: times,
+      origins: origins)
   }
 
   private static func readIDs(
