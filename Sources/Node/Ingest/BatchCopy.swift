@@ -26,11 +26,15 @@ final class BatchCopy: IngestSource, @unchecked Sendable {
     retracted.append(Int(index))
   }
 
+  /// Other nodes' copies may wait for this, and this one for theirs: it does not wait for links.
+  override func ownDone() {
+    if owesMarks { ingest.marks.settle(name, without: retracted) }
+  }
+
   override func done(_ turn: IngestTurn, windowBytes: Int) {
     super.done(turn, windowBytes: windowBytes)
     self.windowBytes += windowBytes
     guard turnsOpen == 0 else { return }
-    if owesMarks { ingest.marks.settle(name, without: retracted) }
     guard unsafe tally.repeated > 0 else {
       return sink.settled(self, windowBytes: self.windowBytes)
     }

@@ -18,6 +18,9 @@ class IngestSource {
     unsafe tally.retract(reason, index: index)
   }
 
+  /// It is known what became of the points that the node's own shards got.
+  func ownDone() {}
+
   /// It is known what became of the source's points in one of its turns.
   func done(_ turn: IngestTurn, windowBytes: Int) {
     if self.turn === turn { self.turn = nil }

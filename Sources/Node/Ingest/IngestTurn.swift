@@ -28,6 +28,10 @@ final class IngestTurn {
   var loopTurns = 0
   /// Batches handed to shards or peers, of which it is not known what became of them.
   var batchesUnsettled = 0
+  /// Those of them that are with the node's own shards.
+  var ownBatchesUnsettled = 0
+  /// It has batches of clients, which are told when the own shards are done.
+  var hasBatches = false
   /// No batch will be added.
   var isClosed = false
   /// The ordinal of the next message.
@@ -38,6 +42,13 @@ final class IngestTurn {
   private var latest: ObjectIdentifier?
 
   var isDone: Bool { isClosed && batchesUnsettled == 0 }
+
+  /// Tells batches of clients that the own shards are done, if they are.
+  func tellIfOwnDone() {
+    guard hasBatches, isClosed, ownBatchesUnsettled == 0 else { return }
+    hasBatches = false
+    for share in shares { share.source.ownDone() }
+  }
 
   /// A run of messages begins, the first of which has `index` in its stream. It continues the run
   /// before if that was the same stream's.

@@ -36,6 +36,7 @@ extension LoopIngest {
     }
     sink.began()
     turn.begin(copy, index: 0, windowBytes: windowBytes)
+    turn.hasBatches = true
     if isLate {
       unsafe repeated(Int64(batch.count), &copy.tally)
     } else {

@@ -216,6 +216,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     self.turn = nil
     for place in unsafe open.indices { handOver(place, turn) }
     turn.isClosed = true
+    turn.tellIfOwnDone()
     finishIfDone(turn)
   }
 
@@ -266,6 +267,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   private func apply(_ batch: PointColumns, _ seat: ShardSeat, _ turn: IngestTurn) {
     ledger.withShards += Int64(batch.count)
+    turn.ownBatchesUnsettled += 1
     // The turn goes along and comes back to this loop; the shard does not look at it.
     nonisolated(unsafe) let turn = turn
     seat.loop.execute { [self] in
@@ -279,6 +281,8 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     ledger.withShards -= Int64(batch.count)
     ledger.applied += Int64(batch.count - batch.rejections.count)
     takeBack(batch)
+    turn.ownBatchesUnsettled -= 1
+    turn.tellIfOwnDone()
     settled(turn)
   }
 
