@@ -51,6 +51,10 @@ public enum RouterLimits {
   /// 8 a value, 8 a time, 1 a kind) and 256 B of heads make 1.13 MiB. Far below a message's 4 MiB.
   public static let frameBodyBytesMax =
     frameNameBytesMax + frameRowsMax * (3 + 3 + 8 + 8 + 1) + 256
+  /// 8 a value, 8 a time), origins (3 B a row, and 99 B for each) and 256 B of heads make 1.5 MiB.
+  /// Far below a message's 4 MiB.
+  public static let frameBodyBytesMax =
+    frameNameBytesMax + frameRowsMax * (3 + 3 + 8 + 8 + 3 + 99) + 256
 
   /// Most values of a frame's table of values: 2048 x 8 B are half as much as 4096 rows of eight.
   static let frameValuesMax = 2048
@@ -135,6 +139,30 @@ public enum RouterLimits {
   /// Bodies that a receiver lets be under way beyond its credit: a sender may always have one
   /// frame under way, and one may be named again in full on a new stream. Bytes.
   static let linkCreditSlackBytes = 4 * linkFrameBytesMax
+
+  // MARK: Batches
+
+  /// Longest name of a client that sends batches: a UUID of 36 B, and room for more. Bytes.
+  public static let batchClientBytesMax = 64
+
+  /// Batches of a client beyond those that it has confirmed.
+  public static let batchesUnconfirmedMax: UInt64 = 1024
+
+  /// Sets of marks that clients are spread over, each under a lock of its own: loops rarely meet.
+  public static let batchMarkStripes = 16
+
+  /// Clients known to one set of marks: 65 536 in all, 300 B each and 20 MB.
+  public static let batchClientsMax = 4096
+
+  /// Marks of one set, of batches that are not claimed whole: 64 MiB in all, as of 270 000 batches
+  /// of 1000 points. Bytes.
+  public static let batchMarkBytesMax = 4 << 20
+
+  /// What a batch's marks take besides a bit a row. Bytes.
+  static let batchMarkBytes = 128
+
+  /// Ranges of closed batches kept of a client: 4096 x 16 B = 64 KiB.
+  static let batchRangesMax = 4096
 
   // MARK: Answers
 

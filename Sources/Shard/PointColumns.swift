@@ -44,6 +44,10 @@ public final class PointColumns: @unchecked Sendable {
   public var count: Int { unsafe rows }
   /// Rows that the last apply did not take, in row order. Normally empty.
   public internal(set) var rejections: [Rejection] = []
+  /// Rows of batches that may come again, in row order.
+  public internal(set) var originRuns: [OriginRun] = []
+  /// Which batch the rows from `first` on came in.
+  var originOpen: (origin: RowOrigin, first: Int, firstOrdinal: UInt32)?
 
   // A batch has one owner at a time, and no method calls out while it writes these: the check of
   // exclusive access would be a sixth of a point's cost.
@@ -94,6 +98,8 @@ public final class PointColumns: @unchecked Sendable {
     unsafe rows = 0
     unsafe nameBytes = 0
     unsafe kindBits = 0
+    if !originRuns.isEmpty { originRuns.removeAll(keepingCapacity: true) }
+    originOpen = nil
     if !rejections.isEmpty { rejections.removeAll(keepingCapacity: true) }
   }
 

@@ -183,7 +183,7 @@ class Cluster:
         for node in self:
             ledger = until(lambda node=node: self._resting(node))
             sum_ = (ledger.applied + ledger.forwarded + ledger.hinted + ledger.in_flight
-                    + ledger.rejected + ledger.given_up)
+                    + ledger.rejected + ledger.given_up + ledger.repeated_points)
             assert (ledger.received - sum_, ledger.imbalance) == (0, 0), f"{node.id}: {ledger}"
 
     @staticmethod

@@ -7,6 +7,8 @@ import Synchronization
 struct BenchLoad: Sendable {
   let clients: [NodeClient]
   let tape: BenchTape
+  /// Nil: points are sent one by one.
+  var batches: BenchBatchTape?
   let plan: BenchPlan
   /// Where the streams' tasks run: beside their connections, so that the load takes no more threads
   /// than it has loops.
@@ -53,6 +55,11 @@ struct BenchLoad: Sendable {
   }
 
   private func send(_ points: Int, stream: Int, _ sent: Sent) async throws -> Outcome {
+    if let batches {
+      return try await sendBatches(batches, points: points, stream: stream) {
+        sent.points.add($0, ordering: .relaxed)
+      }
+    }
     let call = try await clients[stream % clients.count]
       .push(messagesPerFrameMax: plan.messagesPerFrame == 0 ? nil : plan.messagesPerFrame)
     // Streams start at different places, so that they do not send the same names at a time.

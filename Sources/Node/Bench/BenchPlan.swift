@@ -17,6 +17,10 @@ struct BenchPlan: Sendable {
   /// Whose names they are; empty: anybody's.
   var owners: [NodeID] = []
   var values = BenchValues.random
+  /// By which call points are sent.
+  var rpc = BenchCall.points
+  /// Points in one batch.
+  var batchPoints = 8192
   /// Points in one DATA frame; 0: packed.
   var messagesPerFrame = 0
   /// Points before the measured part.
@@ -42,6 +46,8 @@ struct BenchPlan: Sendable {
       list: "owner", \.owners, .nodeID("ID"),
       "only names that belong to this node of the cluster, or to another one given"),
     Flag("values", \.values, .oneOf("KIND"), "how the values of a name follow each other"),
+    Flag("rpc", \.rpc, .oneOf("CALL"), "the call that points are sent by"),
+    Flag("batch-points", \.batchPoints, .count(1...65_536), "points in a batch"),
     Flag(
       "messages-per-frame", \.messagesPerFrame, .count(0...1638),
       "points in a DATA frame; 0: packed"),

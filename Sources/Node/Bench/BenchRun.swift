@@ -16,11 +16,19 @@ struct BenchRun: Sendable {
     let probe = BenchProbe(client: NodeClient(target, group: group))
     let result: Result<BenchResult, any Error>
     do {
+      let names = try await names(probe.client)
+      let time = WallTime.now.seconds
       let tape = BenchTape(
-        names: try await names(probe.client), time: WallTime.now.seconds, values: plan.values,
-        labels: plan.labels, hotPercent: plan.hotPercent)
+        names: names, time: time, values: plan.values, labels: plan.labels,
+        hotPercent: plan.hotPercent)
+      let batches =
+        plan.rpc == .points
+        ? nil
+        : BenchBatchTape(
+          names: names, time: time, values: plan.values, pointsPerBatch: plan.batchPoints)
       let load = BenchLoad(
-        clients: clients, tape: tape, plan: plan, executors: group.loops.map(LoopTaskExecutor.init))
+        clients: clients, tape: tape, batches: batches, plan: plan,
+        executors: group.loops.map(LoopTaskExecutor.init))
       result = .success(try await measure(load, probe))
     } catch {
       result = .failure(error)
@@ -42,7 +50,8 @@ struct BenchRun: Sendable {
     let (outcome, loaded) = try await loadAndWatch(load, probe)
     return BenchResult(
       connections: plan.connections, streams: plan.streams, metrics: plan.metrics,
-      pointBytes: load.tape.messageBytes, received: outcome.received, rejected: outcome.rejected,
+      pointBytes: load.batches?.bytesPerPoint ?? load.tape.messageBytes, received: outcome.received,
+      rejected: outcome.rejected,
       seconds: outcome.seconds, serverSeconds: outcome.serverSeconds,
       clientSeconds: outcome.clientSeconds, streamAcks: outcome.acks,
       acks: try await probe.acks(plan.acks), loadedSummaries: loaded,

@@ -92,6 +92,7 @@ struct LinkTotals: Sendable {
   var shed: Int64 = 0
   var givenUp: Int64 = 0
   var surrendered: Int64 = 0
+  var repeated: Int64 = 0
   /// By reason, as owners gave it to clients.
   var rejected = [Int64](repeating: 0, count: Shard.RejectReason.slots)
   var rerouted = Rerouting.Tally()
@@ -107,12 +108,13 @@ struct LinkTotals: Sendable {
     shed += Int64(counters.pointsShed)
     givenUp += Int64(counters.pointsGivenUp)
     surrendered += Int64(counters.pointsSurrendered)
+    repeated += Int64(counters.pointsRepeated)
     for slot in rejected.indices { rejected[slot] += account.rejected[slot] }
   }
 
   /// Points that came from loops, not from other links' hints: what was surrendered came back as
   /// taken by another link, or to the node itself.
   var takenFromLoops: Int64 {
-    taken - (surrendered - rerouted.applied - rerouted.rejected)
+    taken - (surrendered - rerouted.applied - rerouted.rejected - rerouted.repeated)
   }
 }

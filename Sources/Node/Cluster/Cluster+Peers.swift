@@ -77,7 +77,7 @@ extension Cluster {
     let loop = loops[inboxes.count % loops.count]
     let inbox = PeerInbox(
       LinkReceiver(linkSettings, from: id),
-      FrameIntake(loop, surroundings.seats, now: surroundings.now), on: loop,
+      FrameIntake(loop, surroundings.seats, surroundings.marks, now: surroundings.now), on: loop,
       refusal: linkRefusal)
     inboxes[id] = inbox
     return inbox

@@ -14,6 +14,8 @@ actor Cluster {
     var seats: [ShardSeat]
     var ingests: [LoopIngest]
     var shape: WindowShape
+    /// Which rows of which batches this node has taken.
+    var marks: BatchBoard
     /// What this node holds in the name of nodes that left.
     var held: HeldWindows
     /// The way of questions to peers.

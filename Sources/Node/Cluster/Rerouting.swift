@@ -8,6 +8,8 @@ enum Rerouting {
   struct Tally: Sendable, Hashable {
     var applied: Int64 = 0
     var rejected: Int64 = 0
+    /// Had come already, in another copy of their batch.
+    var repeated: Int64 = 0
   }
 }
 
@@ -30,32 +32,80 @@ extension Cluster {
       preconditionFailure("a hint of our own making is malformed: \(error)")
     }
     let placement = Placement(shards: surroundings.seats.count)
-    var batches: [Place: PointColumns] = [:]
-    for row in 0..<frame.count {
+    let places = (0..<frame.count).map { row in
       let hash = frame.hash(row)
       let owner = view.table.owner(Placement.partition(hash)) ?? own.id
-      let place = owner == own.id ? Place.shard(placement.shard(hash)) : .peer(owner)
-      while !append(row, of: frame, to: &batches[place, default: Self.emptyBatch]) {
-        await flush(batches.removeValue(forKey: place), to: place)
+      return owner == own.id ? Place.shard(placement.shard(hash)) : .peer(owner)
+    }
+    var batches: [Place: PointColumns] = [:]
+    var origins = frame.origins[...]
+    var claims: [Claim] = []
+    for row in 0..<frame.count {
+      if let before = origins.first, row == before.rows.upperBound { origins.removeFirst() }
+      let origin = origins.first.flatMap { $0.rows.contains(row) ? $0 : nil }
+      if let origin, origin.first == row { claim(origin, places, &claims) }
+      if let claim = claims.last, claim.repeats(row, places[row]) {
+        rerouted.repeated += 1
+        continue
+      }
+      while !append(row, of: frame, origin, to: &batches[places[row], default: Self.emptyBatch]) {
+        await flush(batches.removeValue(forKey: places[row]), to: places[row])
       }
     }
     for (place, batch) in batches { await flush(batch, to: place) }
+    for claim in claims where claim.owesMarks {
+      surroundings.marks.settle(claim.part.origin.batchName, without: [])
+    }
   }
 
   private enum Place: Hashable {
     case shard(Int)
     case peer(NodeID)
+
+    var isOwn: Bool { if case .shard = self { true } else { false } }
+  }
+
+  /// What this node got of the rows of a batch that are its own now.
+  private struct Claim {
+    let part: FrameOrigin
+    let granted: RowSet
+    var owesMarks: Bool
+
+    func repeats(_ row: Int, _ place: Place) -> Bool {
+      place.isOwn && part.rows.contains(row)
+        && !granted.contains(Int(part.places[row - part.first]))
+    }
+  }
+
+  private func claim(_ part: FrameOrigin, _ places: [Place], _ claims: inout [Claim]) {
+    var rows = RowSet(rows: part.origin.points)
+    for (row, place) in zip(part.rows, part.places) where places[row].isOwn {
+      rows.insert(Int(place))
+    }
+    switch surroundings.marks.claimForwarded(
+      part.origin.batchName, confirmed: part.origin.confirmed, rows)
+    {
+    case .granted(let granted):
+      claims.append(Claim(part: part, granted: granted, owesMarks: true))
+    case .repeated, .late, .refused:
+      claims.append(Claim(part: part, granted: RowSet(rows: 0), owesMarks: false))
+    }
   }
 
   private static var emptyBatch: PointColumns {
     PointColumns(rowsMax: 1024, nameBytesMax: 64 << 10)
   }
 
-  private func append(_ row: Int, of frame: DecodedFrame, to batch: inout PointColumns) -> Bool {
-    unsafe batch.append(
+  /// A row of a batch that may come again makes a run of its own: hints are rarely routed anew.
+  private func append(
+    _ row: Int, of frame: DecodedFrame, _ part: FrameOrigin?, to batch: inout PointColumns
+  ) -> Bool {
+    let place = part.map { $0.places[row - $0.first] } ?? 0
+    if let part { batch.beginOrigin(part.origin, firstOrdinal: 0) }
+    defer { batch.endOrigin() }
+    return unsafe batch.append(
       hash: frame.hash(row), nameFrom: frame.names.span.bytes, range: frame.nameRange(row),
-      value: frame.value(row), time: frame.time(row), ordinal: 0,
-      kind: frame.kind(row))
+      value: frame.value(row), time: frame.time(row), ordinal: place, kind: frame.kind(row))
   }
 
   private func flush(_ batch: PointColumns?, to place: Place) async {

@@ -27,6 +27,7 @@ struct BenchCommand: Command {
         tributary bench
         tributary bench --connections 4 --points 40000000
         tributary bench --metrics 100000 --summary-every 50ms
+        tributary bench --rpc batches --batch-points 1000
         tributary bench --messages-per-frame 1 --format json
         tributary bench --owner b --owner c --values step
       """)

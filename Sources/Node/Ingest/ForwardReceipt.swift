@@ -4,8 +4,8 @@ import Shard
 
 /// What became of a batch that was to be forwarded.
 enum ForwardOutcome: Sendable {
-  /// Its owner applied it, but for these rows of the batch.
-  case applied(rejections: [(row: Int, reason: RejectReason)])
+  /// Its owner applied it, but for these rows of the batch; those without a reason it had already.
+  case applied(rejections: [(row: Int, reason: RejectReason?)])
   /// It is kept for an owner that is away.
   case hinted
   /// Its owner is away, and no more is kept for it.

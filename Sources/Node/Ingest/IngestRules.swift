@@ -20,14 +20,31 @@ struct IngestRules: Sendable {
       ack.pointsReceived = tally.accepted
       ack.pointsHinted = tally.hinted
       ack.pointsRejected = tally.rejectedCount
-      ack.rejections = tally.rejections.map { reason, rejected in
-        Rejection.with {
-          $0.reason = Proto.RejectReason(rawValue: Int32(reason.rawValue))
-          $0.count = rejected.count
-          $0.firstIndex = rejected.firstIndex
-          $0.hint = reason.hint(
-            shape: shape, nameBytesMax: nameBytesMax, seriesMax: seriesMax)
-        }
+      ack.rejections = rejections(tally)
+    }
+  }
+
+  /// The answer to one batch. A level holds for all its points: while some are kept for an owner
+  /// that is away there is none.
+  func ack(_ tally: PointTally, batch sequence: UInt64) -> BatchAck {
+    BatchAck.with { ack in
+      ack.sequence = sequence
+      ack.pointsReceived = tally.accepted
+      ack.pointsHinted = tally.hinted
+      ack.pointsRepeated = tally.repeated
+      ack.pointsRejected = tally.rejectedCount
+      ack.rejections = rejections(tally)
+      ack.level = tally.hinted == 0 ? .applied : .unspecified
+    }
+  }
+
+  private func rejections(_ tally: PointTally) -> [Rejection] {
+    tally.rejections.map { reason, rejected in
+      Rejection.with {
+        $0.reason = Proto.RejectReason(rawValue: Int32(reason.rawValue))
+        $0.count = rejected.count
+        $0.firstIndex = rejected.firstIndex
+        $0.hint = reason.hint(shape: shape, nameBytesMax: nameBytesMax, seriesMax: seriesMax)
       }
     }
   }

@@ -8,9 +8,9 @@ import Shard
 /// of them; then its streams get their credit back, and those that have ended may be answered. A
 /// batch holds points of one turn only. Confined to its loop.
 final class IngestTurn {
-  /// A stream with points in the turn.
+  /// A stream or batch with points in the turn.
   struct Share {
-    let stream: PushSink
+    let source: IngestSource
     /// Flow-control bytes that its points came in.
     var windowBytes: Int
   }
@@ -21,13 +21,17 @@ final class IngestTurn {
   private struct Run {
     var ordinal: UInt32
     var index: Int64
-    var stream: PushSink
+    var source: IngestSource
   }
 
   /// Turns of the loop that it went on for beyond the first.
   var loopTurns = 0
   /// Batches handed to shards or peers, of which it is not known what became of them.
   var batchesUnsettled = 0
+  /// Those of them that are with the node's own shards.
+  var ownBatchesUnsettled = 0
+  /// It has batches of clients, which are told when the own shards are done.
+  var hasBatches = false
   /// No batch will be added.
   var isClosed = false
   /// The ordinal of the next message.
@@ -39,19 +43,26 @@ final class IngestTurn {
 
   var isDone: Bool { isClosed && batchesUnsettled == 0 }
 
+  /// Tells batches of clients that the own shards are done, if they are.
+  func tellIfOwnDone() {
+    guard hasBatches, isClosed, ownBatchesUnsettled == 0 else { return }
+    hasBatches = false
+    for share in shares { share.source.ownDone() }
+  }
+
   /// A run of messages begins, the first of which has `index` in its stream. It continues the run
   /// before if that was the same stream's.
-  func begin(_ stream: PushSink, index: Int64, windowBytes: Int) {
-    if stream.turn !== self {
-      stream.turn = self
-      stream.turnsOpen += 1
-      stream.share = shares.count
-      shares.append(Share(stream: stream, windowBytes: 0))
+  func begin(_ source: IngestSource, index: Int64, windowBytes: Int) {
+    if source.turn !== self {
+      source.turn = self
+      source.turnsOpen += 1
+      source.share = shares.count
+      shares.append(Share(source: source, windowBytes: 0))
     }
-    shares[stream.share].windowBytes += windowBytes
-    guard latest != ObjectIdentifier(stream) else { return }
-    latest = ObjectIdentifier(stream)
-    unsafe runs.append(Run(ordinal: ordinal, index: index, stream: stream))
+    shares[source.share].windowBytes += windowBytes
+    guard latest != ObjectIdentifier(source) else { return }
+    latest = ObjectIdentifier(source)
+    unsafe runs.append(Run(ordinal: ordinal, index: index, source: source))
   }
 
   /// The run had `messages` messages.
@@ -62,12 +73,17 @@ final class IngestTurn {
   /// A point was not taken after all.
   func reject(_ ordinal: UInt32, _ reason: RejectReason) {
     let run = run(of: ordinal)
-    unsafe run.stream.tally.retract(reason, index: run.index + Int64(ordinal - run.ordinal))
+    run.source.retract(reason, index: run.index + Int64(ordinal - run.ordinal))
   }
 
   /// A point is kept for an owner that is away.
   func hint(_ ordinal: UInt32) {
-    unsafe run(of: ordinal).stream.tally.hint(1)
+    unsafe run(of: ordinal).source.tally.hint(1)
+  }
+
+  /// An earlier copy of the point's batch has brought it.
+  func `repeat`(_ ordinal: UInt32) {
+    unsafe run(of: ordinal).source.tally.repeat(1)
   }
 
   private func run(of ordinal: UInt32) -> Run {

@@ -20,33 +20,44 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private static let loopTurnsMax = 4
 
   let loop: EventLoop
-  private let rules: IngestRules
-  private let shards: [ShardSeat]
-  private let placement: Placement
+  let rules: IngestRules
+  let shards: [ShardSeat]
+  let placement: Placement
   private let limits: BatchLimits
-  private var route = Route.alone
-  private var ledger = LoopLedger()
+  private(set) var route = Route.alone
+  var ledger = LoopLedger()
   /// Stands where no batch is open: it takes no point, so that the way of a point needs no question
   /// more than whether there is room.
   private let none: PointColumns
   // Confined to the loop and never changed while it is being read from: a check for each run would
   // cost as much as a point.
-  @exclusivity(unchecked) private var open: [PointColumns]
+  @exclusivity(unchecked) var open: [PointColumns]
   private var spare: [PointColumns] = []
   private var batchesOut = 0
   private var turn: IngestTurn?
   /// Streams that are not over.
-  private var streams: [ObjectIdentifier: PushSink] = [:]
+  private var streams: [ObjectIdentifier: any BulkSink] = [:]
   /// Why no stream is taken; nil: they are.
   private var refusal: RPCStatus?
   /// Told when no stream is left.
   private var idleWaiters: [@Sendable () -> Void] = []
-  @exclusivity(unchecked) private var admission: Admission
   /// The keys of the points being placed that have labels.
   private let keys: LabelledKeys
+  @exclusivity(unchecked) private(set) var admission: Admission
+  /// Which rows of which batches this node has taken.
+  let marks: BatchBoard
+  /// Where a batch is read; used again for the next.
+  var batch = PointBatchReader()
+  var batchSeries = BatchSeriesTable()
+  /// The batch that is being appended.
+  private var origin: (batch: RowOrigin, firstOrdinal: UInt32)?
 
-  init(_ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat]) {
+  /// - Parameter marks: the same for all loops of a node; nil: there is no other loop.
+  init(
+    _ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat], marks: BatchBoard? = nil
+  ) {
     self.loop = loop
+    self.marks = marks ?? BatchBoard(rules)
     self.rules = rules
     self.shards = shards
     placement = Placement(shards: shards.count)
@@ -77,12 +88,12 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   // MARK: Streams
 
   /// A stream begins: returns what to end it with, if streams are not taken.
-  func opened(_ stream: PushSink) -> RPCStatus? {
+  func opened(_ stream: any BulkSink) -> RPCStatus? {
     streams[ObjectIdentifier(stream)] = stream
     return refusal
   }
 
-  func closed(_ stream: PushSink) {
+  func closed(_ stream: any BulkSink) {
     streams[ObjectIdentifier(stream)] = nil
     tellIfIdle()
   }
@@ -257,17 +268,34 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     self.turn = nil
     for place in unsafe open.indices { handOver(place, turn) }
     turn.isClosed = true
+    turn.tellIfOwnDone()
     finishIfDone(turn)
   }
 
-  private func makeRoom(_ place: Int, _ turn: IngestTurn) {
+  func makeRoom(_ place: Int, _ turn: IngestTurn) {
     handOver(place, turn)
     unsafe open[place] = spare.popLast() ?? limits.emptyBatch()
+    if let origin, place >= shards.count {
+      unsafe open[place].beginOrigin(origin.batch, firstOrdinal: origin.firstOrdinal)
+    }
+  }
+
+  /// Rows that go to links from now on are of this batch; nil: of none that may come again.
+  func mark(_ batch: RowOrigin?, firstOrdinal: UInt32) {
+    origin = batch.map { ($0, firstOrdinal) }
+    for place in unsafe shards.count..<open.count where unsafe open[place] !== none {
+      if let batch {
+        unsafe open[place].beginOrigin(batch, firstOrdinal: firstOrdinal)
+      } else {
+        unsafe open[place].endOrigin()
+      }
+    }
   }
 
   private func handOver(_ place: Int, _ turn: IngestTurn) {
     let batch = unsafe open[place]
     guard batch !== none else { return }
+    batch.endOrigin()
     unsafe open[place] = none
     turn.batchesUnsettled += 1
     batchesOut += 1
@@ -291,6 +319,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   private func apply(_ batch: PointColumns, _ seat: ShardSeat, _ turn: IngestTurn) {
     ledger.withShards += Int64(batch.count)
+    turn.ownBatchesUnsettled += 1
     // The turn goes along and comes back to this loop; the shard does not look at it.
     nonisolated(unsafe) let turn = turn
     seat.loop.execute { [self] in
@@ -304,6 +333,8 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     ledger.withShards -= Int64(batch.count)
     ledger.applied += Int64(batch.count - batch.rejections.count)
     takeBack(batch)
+    turn.ownBatchesUnsettled -= 1
+    turn.tellIfOwnDone()
     settled(turn)
   }
 
@@ -322,7 +353,9 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   func settled(_ turn: IngestTurn, _ ordinals: [UInt32], _ outcome: ForwardOutcome) {
     switch outcome {
     case .applied(let rejections):
-      for rejection in rejections { turn.reject(ordinals[rejection.row], rejection.reason) }
+      for (row, reason) in rejections {
+        if let reason { turn.reject(ordinals[row], reason) } else { turn.repeat(ordinals[row]) }
+      }
     case .hinted:
       for ordinal in ordinals { turn.hint(ordinal) }
     case .shed:
@@ -343,7 +376,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   private func finishIfDone(_ turn: IngestTurn) {
     guard turn.isDone else { return }
-    for share in turn.shares { share.stream.done(turn, windowBytes: share.windowBytes) }
+    for share in turn.shares { share.source.done(turn, windowBytes: share.windowBytes) }
   }
 }
 

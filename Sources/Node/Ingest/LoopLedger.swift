@@ -3,8 +3,8 @@ import Shard
 
 /// What became of the points that one loop received, counted from its start. Confined to its loop.
 ///
-/// received = rejected + applied + open + with shards + to links, always. What became of those
-/// handed to links, the links know.
+/// received = rejected + repeated + applied + open + with shards + to links, always. What became of
+/// those handed to links, the links know.
 struct LoopLedger: Sendable {
   /// Points that clients sent.
   var received: Int64 = 0
@@ -16,6 +16,8 @@ struct LoopLedger: Sendable {
   var withShards: Int64 = 0
   /// Rows handed to links.
   var toLinks: Int64 = 0
+  /// Points of batches that an earlier copy had brought.
+  var repeated: Int64 = 0
   /// By reason: refused at the door, or by an own shard.
   private(set) var rejected = [Int64](repeating: 0, count: RejectReason.slots)
 
@@ -30,6 +32,7 @@ struct LoopLedger: Sendable {
     open += other.open
     withShards += other.withShards
     toLinks += other.toLinks
+    repeated += other.repeated
     for slot in rejected.indices { rejected[slot] += other.rejected[slot] }
   }
 }

@@ -9,7 +9,13 @@ protocol PointCall: AnyObject {
   func finish(_ status: RPCStatus, message: [UInt8]?)
 }
 
-extension BulkCall: PointCall {
+/// What a ``BatchSink`` needs of its call. Confined to the call's loop.
+protocol BatchCall: PointCall {
+  /// Sends a message while more may come.
+  func send(_ message: [UInt8])
+}
+
+extension BulkCall: BatchCall {
   func finish(_ status: RPCStatus, message: [UInt8]?) {
     finish(status, trailers: Metadata(), message: message)
   }

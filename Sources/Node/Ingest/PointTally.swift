@@ -14,6 +14,8 @@ struct PointTally {
   private(set) var accepted: Int64 = 0
   /// Of those accepted, the ones kept for an owner that is away.
   private(set) var hinted: Int64 = 0
+  /// Of those accepted, the ones that an earlier copy of their batch had brought.
+  private(set) var repeated: Int64 = 0
   private var rejected: [Rejected]? = nil
 
   /// By reason, in the order of their numbers; only those that occurred.
@@ -28,6 +30,8 @@ struct PointTally {
   mutating func accept(_ count: Int64) { accepted += count }
 
   mutating func hint(_ count: Int64) { hinted += count }
+
+  mutating func `repeat`(_ count: Int64) { repeated += count }
 
   mutating func reject(_ reason: RejectReason, index: Int64) {
     var counts = rejected ?? Self.none

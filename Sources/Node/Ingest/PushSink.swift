@@ -6,7 +6,7 @@ import Shard
 
 /// One client's stream of points: counts what becomes of them and answers with an Ack once it
 /// is known of every one. Confined to its loop.
-final class PushSink: BulkSink {
+final class PushSink: IngestSource, BulkSink {
   private enum State {
     case open
     /// No point follows; the answer goes out when it is known what became of those that came.
@@ -14,15 +14,6 @@ final class PushSink: BulkSink {
     case over
   }
 
-  /// The latest turn with points of this stream, as long as it is not done: turn and stream hold
-  /// each other until then.
-  var turn: IngestTurn?
-  /// Which of that turn's shares is this stream's.
-  var share = 0
-  /// Turns with points of this stream that are not done yet.
-  var turnsOpen = 0
-  // Written by one run at a time; a shard's verdicts come between runs.
-  @exclusivity(unchecked) var tally = PointTally()
   /// Messages so far; the next one has this index.
   private var messages: Int64 = 0
   private var state = State.open {
@@ -34,6 +25,7 @@ final class PushSink: BulkSink {
   init(_ call: any PointCall, _ ingest: LoopIngest) {
     self.call = call
     self.ingest = ingest
+    super.init()
     if let refusal = ingest.opened(self) { end(refusal) }
   }
 
@@ -65,10 +57,8 @@ final class PushSink: BulkSink {
 
   // MARK: -
 
-  /// It is known what became of the stream's points in one of its turns.
-  func done(_ turn: IngestTurn, windowBytes: Int) {
-    if self.turn === turn { self.turn = nil }
-    turnsOpen -= 1
+  override func done(_ turn: IngestTurn, windowBytes: Int) {
+    super.done(turn, windowBytes: windowBytes)
     call.returnCredit(windowBytes)
     answerIfDone()
   }

@@ -29,6 +29,7 @@ enum NodeLedger {
         }
       }
       $0.givenUp = UInt64(links.givenUp + links.rerouted.rejected)
+      $0.repeatedPoints = UInt64(loops.repeated + links.repeated + links.rerouted.repeated)
       $0.fromPeersApplied = UInt64(links.fromPeersApplied)
       $0.fromPeersRejected = UInt64(links.fromPeersRejected)
     }

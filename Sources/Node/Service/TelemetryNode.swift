@@ -46,7 +46,8 @@ final class TelemetryNode: Sendable {
     let rules = IngestRules(
       shape: shape, nameBytesMax: configuration.nameBytesMax,
       seriesMax: configuration.seriesMax, now: now)
-    let ingests = group.loops.map { LoopIngest($0, rules, seats) }
+    let marks = BatchBoard(rules)
+    let ingests = group.loops.map { LoopIngest($0, rules, seats, marks: marks) }
     let clustering = try configuration.cluster.configuration()
     let held = HeldWindows(
       shape: shape, budget: budget, histograms: histograms,
@@ -54,7 +55,8 @@ final class TelemetryNode: Sendable {
     ) { group.next() }
     let reports = NodeReports(shards: shards) { await held.report($0, asOf: $1) }
     let surroundings = Cluster.Surroundings(
-      group: group, seats: seats, ingests: ingests, shape: shape, held: held,
+      group: group, seats: seats, ingests: ingests, shape: shape, marks: marks,
+      held: held,
       questions: PeerReportClient(group: group), now: now, log: log,
       mustStop: { ending(.failed($0)) })
     let cluster = clustering.map {
@@ -77,6 +79,7 @@ final class TelemetryNode: Sendable {
       name: TelemetryService.name,
       methods: [
         TelemetryService.pushPoints.name: .bulk { PushSink($0, ingests[$0.loop.index]) },
+        TelemetryService.pushBatches.name: .bulk { BatchSink($0, ingests[$0.loop.index]) },
         TelemetryService.summary.name: .streaming { requests, writer, context in
           try await summary.serve(requests, writer, context)
         },

@@ -574,7 +574,7 @@ public struct FrameRejection: Message {
   /// `sequence = 1`
   public var sequence: UInt64 = 0
 
-  /// As in telemetry.RejectReason.
+  /// As in telemetry.RejectReason; 0: rows that an earlier copy of a client's batch has brought.
   public var reason: UInt32 = 0
 
   /// Row numbers within the frame.

@@ -20,6 +20,8 @@ final class CallStream: @unchecked Sendable {
   private var writers: [CheckedContinuation<Void, any Error>] = []
   /// Those that wait until nothing is left.
   private var emptiers: [CheckedContinuation<Void, any Error>] = []
+  /// Credit that goes back when the peer has read.
+  private var keptBackBytes = 0
   private let link: HTTP2Link
   private let loop: EventLoop
 
@@ -116,8 +118,19 @@ final class CallStream: @unchecked Sendable {
     if windowBytes > 0 { unsafe consume(credit.consumed(windowBytes)) }
   }
 
+  /// Lets the peer send again what a sink is done with, once the peer itself has taken most of what
+  /// was sent to it.
+  func giveBackOnceRead(_ windowBytes: Int) {
+    guard keptBackBytes > 0 || isCongested else { return giveBack(windowBytes) }
+    if keptBackBytes == 0 { link.congested(self) }
+    keptBackBytes += windowBytes
+  }
+
   /// Lets the peer send again all that was handed out.
-  func giveBackAll() { giveBack(unsafe credit.outstandingBytes) }
+  func giveBackAll() {
+    keptBackBytes = 0
+    giveBack(unsafe credit.outstandingBytes)
+  }
 
   private func consume(_ bytes: Int) {
     guard bytes > 0 else { return }
@@ -214,7 +227,7 @@ final class CallStream: @unchecked Sendable {
 
   /// HTTP/2 has taken some of the body.
   ///
-  /// - Returns: whether writers still wait.
+  /// - Returns: whether writers, or credit kept back, still wait.
   func wakeWriters() -> Bool {
     let isRelieved =
       body.bytes == 0
@@ -223,12 +236,14 @@ final class CallStream: @unchecked Sendable {
     if isRelieved {
       for writer in writers { writer.resume() }
       writers = []
+      giveBack(keptBackBytes)
+      keptBackBytes = 0
     }
     if body.bytes == 0 {
       for writer in emptiers { writer.resume() }
       emptiers = []
     }
-    return !writers.isEmpty || !emptiers.isEmpty
+    return !isRelieved || !emptiers.isEmpty
   }
 
   /// The stream is over: whoever waits on it is told.

@@ -26,10 +26,18 @@ public final class BulkCall {
     }
   }
 
-  /// Lets the client send so many bytes more. No effect on a call that is over, but its
-  /// connection still gets the credit back.
+  /// Lets the client send so many bytes more, as soon as it has taken most of what was sent to it:
+  /// who reads no answers gets to ask no more. No effect on a call that is over, but its connection
+  /// still gets the credit back.
   public func returnCredit(_ bytes: Int) {
     connection.assumeIsolated { [call] in $0.returnCredit(call, bytes) }
+  }
+
+  /// Sends a message while more may come from the client. What cannot be sent fails the call. Waits
+  /// for nobody: what a client leaves unread is bounded by the credit that it does not get back.
+  /// No effect on a call that is over.
+  public func send(_ message: [UInt8]) {
+    connection.assumeIsolated { [call] in $0.sendBulk(call, message) }
   }
 
   /// Ends the call, with a message if it succeeded. A second end, or one after

@@ -87,6 +87,12 @@ extension ServerConnection {
     over(call, status)
   }
 
+  /// A sink says something before its end.
+  func sendBulk(_ call: ServerCall, _ message: [UInt8]) {
+    guard call.isOpen, !call.isBulkOver else { return }
+    append(call, message, compress: true)
+  }
+
   /// A sink is done. Interceptors, where there are any, have the last word on its status.
   func finishBulk(
     _ call: ServerCall, _ status: RPCStatus, _ trailers: Metadata, message: [UInt8]?

@@ -138,7 +138,7 @@ extension ServerConnection {
     try await call.stream.next(isolation: self)
   }
 
-  func returnCredit(_ call: ServerCall, _ bytes: Int) { call.stream.giveBack(bytes) }
+  func returnCredit(_ call: ServerCall, _ bytes: Int) { call.stream.giveBackOnceRead(bytes) }
 
   func returnCredit(_ stream: CallStream) { stream.giveBackAll() }
 }

@@ -6,7 +6,7 @@ public import Proto
 extension Ledger {
   /// Points whose fate is written down: all kinds but `received`.
   public var accounted: UInt64 {
-    applied &+ forwarded &+ hinted &+ inFlight &+ rejected &+ givenUp
+    applied &+ forwarded &+ hinted &+ inFlight &+ rejected &+ givenUp &+ repeatedPoints
   }
 
   /// Received points that are in no other count: 0 unless there is a defect. Negative when some
@@ -28,6 +28,7 @@ extension Ledger {
     inFlight &+= other.inFlight
     rejected &+= other.rejected
     givenUp &+= other.givenUp
+    repeatedPoints &+= other.repeatedPoints
     fromPeersApplied &+= other.fromPeersApplied
     fromPeersRejected &+= other.fromPeersRejected
     imbalance &+= other.imbalance

@@ -15,11 +15,13 @@ struct ColumnFrame {
   /// The length of its body, from above.
   var bytes: Int {
     RouterLimits.linkFrameBytes + rows * RouterLimits.linkRowBytes + columns.nameBytes
+      + columns.originBytes
   }
 
   /// What a batch adds to ``bytes``, from above. O(1).
   static func bytes(of batch: PointColumns) -> Int {
     batch.count * RouterLimits.linkRowBytes + batch.withNames { $0.byteCount }
+      + OriginColumn.bytes(of: batch.originRuns)
   }
 
   /// Whether the whole batch surely fits. An empty frame is tried anyway.
@@ -63,6 +65,7 @@ extension FrameColumns {
         kind: kinds.isEmpty ? 0 : kinds[row])
       precondition(isIn, "a part of a frame is larger than a frame")
     }
+    for origin in origins where origin.first < count { result.append(origin) }
     return result
   }
 }

@@ -22,6 +22,8 @@ public struct DecodedFrame: Sendable {
   @usableFromInline let times: [Int64]
   /// Empty: no row has a kind.
   @usableFromInline let kinds: [UInt8]
+  /// Rows of batches that may come again, in row order.
+  public let origins: [FrameOrigin]
 
   /// Rows.
   @inlinable public var count: Int { ids.count }

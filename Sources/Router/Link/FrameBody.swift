@@ -8,6 +8,7 @@
 ///               values: encoding (1 byte), then as ValueColumn says
 ///               times:  encoding (1 byte), then as TimeColumn says
 ///               kinds:  a WordColumn, in layout 2 alone; without it no row has a kind
+///               origins: as OriginColumn says, if the layout's highest bit is set
 ///
 /// The first name that a dictionary's frames bring has id 0, the next 1, and so on: ids are the
 /// stream's, not the sender's. How many rows there are is the frame's to say. Varints are those of
@@ -15,6 +16,8 @@
 enum FrameBody {
   static let layout: UInt8 = 1
   static let layoutWithKinds: UInt8 = 2
+  /// Added to the layout.
+  static let originsFlag: UInt8 = 0x80
 
   /// The body of a frame.
   ///
@@ -26,7 +29,8 @@ enum FrameBody {
     _ columns: FrameColumns, ids: [UInt32], idsEnd: Int, new: [UInt32]
   ) -> [UInt8] {
     var body = FrameBodyWriter(capacity: 256 + 12 * columns.count + 32 * new.count)
-    body.append(columns.kinds.isEmpty ? layout : layoutWithKinds)
+    let kinds = columns.kinds.isEmpty ? layout : layoutWithKinds
+    body.append(kinds | (columns.origins.isEmpty ? 0 : originsFlag))
     body.append(varint: UInt64(new.count))
     for id in new { columns.dictionary.writeName(id, to: &body) }
     let varying = UInt64.max >> UInt64((idsEnd - 1).leadingZeroBitCount)
@@ -36,6 +40,7 @@ enum FrameBody {
     ValueColumn.append(columns.values, to: &body)
     TimeColumn.append(columns.times, to: &body)
     KindColumn.append(columns.kinds, to: &body)
+    if !columns.origins.isEmpty { OriginColumn.append(columns.origins, to: &body) }
     return body.bytes
   }
 }

@@ -28,6 +28,10 @@ public struct FrameColumns {
   public private(set) var times: [Int64] = []
   /// For each row, the number of its kind; empty as long as no row has one.
   public private(set) var kinds: [UInt8] = []
+  /// Rows of batches that may come again, in row order.
+  public private(set) var origins: [FrameOrigin] = []
+  /// The length that those take, from above.
+  private(set) var originBytes = 0
   /// Bytes of the rows' names, a name counted once for each row.
   public private(set) var nameBytes = 0
 
@@ -79,6 +83,12 @@ public struct FrameColumns {
     }
     times.append(addingCapacity: next - first) { batch.copyTimes(first..<next, to: &$0) }
     takeKinds(of: batch, first..<next, before: before)
+    for run in batch.originRuns {
+      let rows = run.rows.clamped(to: first..<next)
+      guard !rows.isEmpty else { continue }
+      let places = rows.map { batch.ordinal($0) &- run.firstOrdinal }
+      append(FrameOrigin(run.origin, first: before + rows.lowerBound - first, places: places))
+    }
     switch appended {
     case .dictionaryFull: return .dictionaryFull(next: next)
     case .nameBytesReached: return .frameFull(next: next)
@@ -96,12 +106,24 @@ public struct FrameColumns {
   /// Rows so far have none, if none had one.
   private mutating func beginKinds() { kinds += repeatElement(0, count: count - kinds.count) }
 
+  /// Tells of rows that have been appended, behind those told of before.
+  public mutating func append(_ origin: FrameOrigin) {
+    precondition(
+      origin.first >= origins.last?.rows.upperBound ?? 0 && origin.rows.upperBound <= count,
+      "rows out of order")
+    origins.append(origin)
+    originBytes +=
+      OriginColumn.originBytesMax + OriginColumn.placeBytesMax * origin.places.count
+  }
+
   /// Forgets all rows.
   public mutating func removeAll(keepingCapacity: Bool = false) {
     ids.removeAll(keepingCapacity: keepingCapacity)
     values.removeAll(keepingCapacity: keepingCapacity)
     times.removeAll(keepingCapacity: keepingCapacity)
     kinds.removeAll(keepingCapacity: keepingCapacity)
+    origins.removeAll(keepingCapacity: keepingCapacity)
+    originBytes = 0
     nameBytes = 0
   }
 }

@@ -44,7 +44,8 @@ public struct FrameDecoder: Sendable {
   ) throws(FrameFault) -> DecodedFrame {
     var reader = FrameBodyReader()
     let layout = try reader.byte(body)
-    guard layout == FrameBody.layout || layout == FrameBody.layoutWithKinds else {
+    let columns = layout & ~FrameBody.originsFlag
+    guard columns == FrameBody.layout || columns == FrameBody.layoutWithKinds else {
       throw .malformed(.layoutUnknown, offset: 0)
     }
     try table.learn(rows: rows, &reader, body)
@@ -52,12 +53,14 @@ public struct FrameDecoder: Sendable {
     let values = try ValueColumn.read(rows: rows, &reader, body)
     let times = try TimeColumn.read(rows: rows, &reader, body)
     let kinds =
-      layout == FrameBody.layoutWithKinds
+      columns == FrameBody.layoutWithKinds
       ? try KindColumn.read(rows: rows, &reader, body) : []
+    let origins =
+      layout & FrameBody.originsFlag == 0 ? [] : try OriginColumn.read(rows: rows, &reader, body)
     try reader.end(body)
     return DecodedFrame(
       names: table.bytes, table: table.names, ids: ids, values: values, times: times,
-      kinds: kinds)
+      kinds: kinds, origins: origins)
   }
 
   private static func readIDs(

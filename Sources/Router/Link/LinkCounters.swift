@@ -2,7 +2,7 @@
 
 /// What became of all points that one ``LinkSender`` took, as in `telemetry.LinkStatus`.
 ///
-/// Always: `pointsTaken` is the sum of the eight below it. A point that its client was told to be
+/// Always: `pointsTaken` is the sum of the nine below it. A point that its client was told to be
 /// hinted counts as hinted, wherever it is, until its fate is known.
 public struct LinkCounters: Sendable, Hashable {
   /// Given to ``LinkSender/take(_:ticket:now:wall:)``.
@@ -11,6 +11,8 @@ public struct LinkCounters: Sendable, Hashable {
   public internal(set) var pointsForwarded = 0
   /// Not taken by the peer, and the client was told so.
   public internal(set) var pointsRejected = 0
+  /// Brought to the peer by an earlier copy of their batch.
+  public internal(set) var pointsRepeated = 0
   /// Sent, not acked.
   public internal(set) var pointsInFlight = 0
   /// Never sent.
@@ -49,7 +51,8 @@ public struct LinkCounters: Sendable, Hashable {
   /// Whether every point taken is in exactly one place.
   public var isBalanced: Bool {
     pointsTaken
-      == pointsForwarded + pointsRejected + pointsInFlight + pointsQueued + pointsHinted
+      == pointsForwarded + pointsRejected + pointsRepeated + pointsInFlight + pointsQueued
+      + pointsHinted
       + pointsShed + pointsGivenUp + pointsSurrendered
   }
 }

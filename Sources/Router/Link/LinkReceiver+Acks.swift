@@ -10,7 +10,7 @@ extension LinkReceiver {
     _ tag: FrameTag, rejections: [RowRejection]
   ) -> (stream: UInt64, message: [UInt8])? {
     counters.framesApplied += 1
-    counters.pointsRejected += rejections.count
+    counters.pointsRejected += rejections.count { $0.reason != nil }
     guard tag.incarnation == incarnation else { return nil }
     lanes[tag.lane].finish(tag.sequence, rejections)
     guard let stream, lanes[tag.lane].hasNews else { return nil }

@@ -62,7 +62,8 @@ extension LinkSender {
       }
       // A reason newer than this node is one that it cannot tell its client better.
       let reason =
-        RejectReason(rawValue: UInt8(clamping: rejection.reason)) ?? .ownerUnavailable
+        rejection.reason == 0
+        ? nil : RejectReason(rawValue: UInt8(clamping: rejection.reason)) ?? .ownerUnavailable
       rejections[rejection.sequence, default: []] += rejection.rows.map {
         RowRejection(row: Int($0), reason: reason)
       }
@@ -77,14 +78,16 @@ extension LinkSender {
     for portion in frame.portions {
       let own = rest.prefix { $0.row < portion.rows.upperBound }
       rest = rest.dropFirst(own.count)
+      let repeated = own.count { $0.reason == nil }
       counters.pointsForwarded += portion.count - own.count
+      counters.pointsRepeated += repeated
       guard let ticket = portion.ticket else {
         counters.pointsHinted -= portion.count
-        counters.pointsGivenUp += own.count
+        counters.pointsGivenUp += own.count - repeated
         continue
       }
       counters.pointsInFlight -= portion.count
-      counters.pointsRejected += own.count
+      counters.pointsRejected += own.count - repeated
       let rows = own.map { RowRejection(row: $0.row - portion.first, reason: $0.reason) }
       settle(ticket, .applied(rejections: rows))
     }

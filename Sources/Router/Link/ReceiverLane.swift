@@ -97,10 +97,11 @@ extension [FrameRejection] {
   /// The rows rejected of one frame, by reasons.
   fileprivate init(_ sequence: UInt64, _ rejections: [RowRejection]) {
     let reasons = Dictionary(grouping: rejections, by: \.reason)
-    self = reasons.sorted { $0.key.rawValue < $1.key.rawValue }.map { reason, rejections in
+    self = reasons.sorted { $0.key?.rawValue ?? 0 < $1.key?.rawValue ?? 0 }.map {
+      reason, rejections in
       var result = FrameRejection()
       result.sequence = sequence
-      result.reason = UInt32(reason.rawValue)
+      result.reason = UInt32(reason?.rawValue ?? 0)
       result.rows = rejections.map { UInt32($0.row) }
       return result
     }

@@ -4,15 +4,15 @@ public import enum Shard.RejectReason
 /// The caller's name of a batch until it is settled. May be used again afterwards.
 public typealias LinkTicket = UInt32
 
-/// A row that the owner did not take.
+/// A row that the owner did not take, or not from here.
 public struct RowRejection: Sendable, Hashable {
   /// Its number in its batch (sender) or frame (receiver).
   public let row: Int
-  /// Why.
-  public let reason: RejectReason
+  /// Why; nil: an earlier copy of the client's batch has brought it to the owner.
+  public let reason: RejectReason?
 
   /// As given.
-  public init(row: Int, reason: RejectReason) {
+  public init(row: Int, reason: RejectReason?) {
     self.row = row
     self.reason = reason
   }

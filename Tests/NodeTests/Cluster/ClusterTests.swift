@@ -22,6 +22,7 @@ struct ClusterTests {
       configuration, incarnation: 5,
       Cluster.Surroundings(
         group: bench.group, seats: bench.seats, ingests: bench.ingests, shape: .standard,
+        marks: bench.ingests[0].marks,
         held: HeldWindows(
           shape: .standard, budget: SeriesBudget(seriesMax: 9), settleTime: .zero
         ) { bench.group.next() },

@@ -116,11 +116,16 @@ struct LinkScene {
   }
 
   /// The shards apply the oldest frame, or the one of that index.
-  mutating func apply(_ index: Int = 0, rejecting rejections: [Int: Shard.RejectReason] = [:]) {
-    let rows = rejections.sorted { $0.key < $1.key }
+  mutating func apply(
+    _ index: Int = 0, rejecting rejections: [Int: Shard.RejectReason] = [:],
+    repeating repeats: [Int] = []
+  ) {
+    let rows =
+      rejections.sorted { $0.key < $1.key }.map { RowRejection(row: $0.key, reason: $0.value) }
+      + repeats.map { RowRejection(row: $0, reason: nil) }
     let answer = receiver.applied(
       frames.remove(at: index).tag,
-      rejections: rows.map { RowRejection(row: $0.key, reason: $0.value) })
+      rejections: rows)
     if let answer, answer.stream == stream { receive(answer.message) }
   }
 

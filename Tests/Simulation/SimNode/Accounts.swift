@@ -33,7 +33,7 @@ struct LinkSum {
     points +=
       counters.pointsForwarded + counters.pointsRejected + counters.pointsInFlight
       + counters.pointsQueued + counters.pointsHinted + counters.pointsShed
-      + counters.pointsGivenUp
+      + counters.pointsGivenUp + counters.pointsRepeated
     pointsUnderWay += counters.pointsInFlight + counters.pointsQueued
     pointsHinted += counters.pointsHinted
     pointsGivenUp += counters.pointsGivenUp

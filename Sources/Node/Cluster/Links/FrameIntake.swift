@@ -14,6 +14,12 @@ final class FrameIntake: @unchecked Sendable {
   private final class Passage {
     var batchesOut = 0
     var rejections: [RowRejection] = []
+    /// Rows that earlier copies of their batches have brought.
+    var repeated: Set<Int> = []
+    /// Batches of which copies that came before may still be on their way to a shard.
+    var waits: [BatchName] = []
+    /// What the marks are owed a word on.
+    var claims: [FrameOrigin] = []
     let done: ([RowRejection]) -> Void
 
     init(_ done: @escaping ([RowRejection]) -> Void) { self.done = done }
@@ -25,6 +31,7 @@ final class FrameIntake: @unchecked Sendable {
   private let seats: [ShardSeat]
   private let placement: Placement
   private let limits: BatchLimits
+  private let marks: BatchBoard
   private let now: @Sendable () -> Int64
   /// Stands where no batch is open: it takes no point.
   private let none: PointColumns
@@ -32,8 +39,13 @@ final class FrameIntake: @unchecked Sendable {
   /// Points of frames that were applied, and that were not.
   private(set) var applied: Int64 = 0
   private(set) var rejected: Int64 = 0
+  private(set) var repeated: Int64 = 0
 
-  init(_ loop: EventLoop, _ seats: [ShardSeat], now: @escaping @Sendable () -> Int64) {
+  init(
+    _ loop: EventLoop, _ seats: [ShardSeat], _ marks: BatchBoard,
+    now: @escaping @Sendable () -> Int64
+  ) {
+    self.marks = marks
     self.loop = loop
     self.seats = seats
     self.now = now
@@ -50,7 +62,8 @@ final class FrameIntake: @unchecked Sendable {
     passage.batchesOut = 1
     var open = [PointColumns](repeating: none, count: seats.count)
     let names = unsafe frame.names.span.bytes
-    for row in 0..<frame.count {
+    for origin in frame.origins { claim(origin, passage) }
+    for row in 0..<frame.count where !passage.repeated.contains(row) {
       let hash = frame.hash(row)
       let shard = placement.shard(hash)
       while !open[shard].append(
@@ -91,6 +104,52 @@ final class FrameIntake: @unchecked Sendable {
 
   private func passed(_ passage: Passage) {
     passage.batchesOut -= 1
-    if passage.batchesOut == 0 { passage.done(passage.rejections) }
+    guard passage.batchesOut == 0 else { return }
+    for claim in passage.claims { settle(claim, passage) }
+    guard !passage.repeated.isEmpty else { return passage.done(passage.rejections) }
+    repeated += Int64(passage.repeated.count)
+    for row in passage.repeated.sorted() {
+      passage.rejections.append(RowRejection(row: row, reason: nil))
+    }
+    awaitOthers(passage.waits[...], passage)
   }
+
+  // MARK: Batches that may come again
+
+  /// Takes what is new of the rows of one batch.
+  private func claim(_ part: FrameOrigin, _ passage: Passage) {
+    var rows = RowSet(rows: part.origin.points)
+    for place in part.places { rows.insert(Int(place)) }
+    switch marks.claimForwarded(
+      part.origin.batchName, confirmed: part.origin.confirmed, rows)
+    {
+    case .granted(let granted):
+      passage.claims.append(part)
+      let repeated = zip(part.rows, part.places).filter { !granted.contains(Int($0.1)) }
+      passage.repeated.formUnion(repeated.map(\.0))
+      if !repeated.isEmpty { passage.waits.append(part.origin.batchName) }
+    case .repeated, .late, .refused: passage.repeated.formUnion(part.rows)
+    }
+  }
+
+  /// It is known what became of the rows of one batch.
+  private func settle(_ part: FrameOrigin, _ passage: Passage) {
+    let rejected = passage.rejections.filter { part.rows.contains($0.row) }
+      .map { Int(part.places[$0.row - part.first]) }
+    marks.settle(part.origin.batchName, without: rejected)
+  }
+
+  /// A frame is done when what it repeats is applied.
+  private func awaitOthers(_ batches: ArraySlice<BatchName>, _ passage: Passage) {
+    guard let batch = batches.first else { return passage.done(passage.rejections) }
+    // The passage comes back to this loop; nobody else looks at it.
+    nonisolated(unsafe) let passage = passage
+    marks.whenSettled(batch) { [self] in
+      loop.execute { unsafe self.awaitOthers(batches.dropFirst(), passage) }
+    }
+  }
+}
+
+extension RowOrigin {
+  var batchName: BatchName { BatchName(client: client, sequence: sequence) }
 }

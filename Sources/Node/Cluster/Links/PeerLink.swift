@@ -152,7 +152,7 @@ actor PeerLink: PeerLane {
     switch settlement.outcome {
     case .applied(let rejections):
       receipt.settle(.applied(rejections: rejections.map { ($0.row, $0.reason) }))
-      for rejection in rejections { rejected[Int(rejection.reason.rawValue)] += 1 }
+      for case let reason? in rejections.map(\.reason) { rejected[Int(reason.rawValue)] += 1 }
     case .hinted: receipt.settle(.hinted)
     case .shed: receipt.settle(.shed)
     }

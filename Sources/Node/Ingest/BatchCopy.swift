@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import RPC
+import Shard
+
+/// One batch as one stream brought it, from its bytes to its ack. Confined to its loop.
+final class BatchCopy: IngestSource, @unchecked Sendable {
+  // Sendable: whoever settles another copy only carries it back to its loop.
+
+  let name: BatchName
+  /// This node owes the marks a word on what became of the rows that it was granted.
+  var owesMarks = false
+  private let sink: BatchSink
+  private let ingest: LoopIngest
+  private var windowBytes = 0
+  /// Rows that were not taken.
+  private var retracted: [Int] = []
+
+  init(_ name: BatchName, _ sink: BatchSink, _ ingest: LoopIngest) {
+    self.name = name
+    self.sink = sink
+    self.ingest = ingest
+  }
+
+  override func retract(_ reason: RejectReason, index: Int64) {
+    super.retract(reason, index: index)
+    retracted.append(Int(index))
+  }
+
+  /// Other nodes' copies may wait for this, and this one for theirs: it does not wait for links.
+  override func ownDone() {
+    if owesMarks { ingest.marks.settle(name, without: retracted) }
+  }
+
+  override func done(_ turn: IngestTurn, windowBytes: Int) {
+    super.done(turn, windowBytes: windowBytes)
+    self.windowBytes += windowBytes
+    guard turnsOpen == 0 else { return }
+    guard unsafe tally.repeated > 0 else {
+      return sink.settled(self, windowBytes: self.windowBytes)
+    }
+    // The copy that brought them first may still be on its way to a shard.
+    let loop = ingest.loop
+    ingest.marks.whenSettled(name) { [self] in
+      loop.execute { [self] in sink.settled(self, windowBytes: self.windowBytes) }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import Proto
+import Protobuf
+import RPC
+import Router
+import Shard
+
+/// Batches with their series told once: what points need is looked up by a number, and rows that an
+/// earlier copy has brought are left out.
+extension LoopIngest {
+  func ack(_ tally: PointTally, batch sequence: UInt64) -> BatchAck {
+    rules.ack(tally, batch: sequence)
+  }
+
+  /// Takes the batch at `body`; its sink is told when it is known what became of it.
+  ///
+  /// - Throws: what the stream ends with when the batch cannot be taken. Nothing of it has been.
+  func take(
+    _ bytes: RawSpan, _ body: Range<Int>, from sink: BatchSink, windowBytes: Int
+  ) throws(RPCError) {
+    let turn = currentTurn()
+    let copy = BatchCopy(try read(bytes, body, from: sink), sink, self)
+    let granted: RowSet
+    var isLate = false
+    switch marks.claimSent(copy.name, confirmed: batch.confirmed, ownRows(batch)) {
+    case .granted(let rows):
+      granted = rows
+      copy.owesMarks = true
+    case .repeated: granted = RowSet(rows: 0)
+    case .late:
+      granted = RowSet(rows: 0)
+      isLate = true
+    case .refused:
+      throw RPCError(
+        .resourceExhausted, "this node knows too many clients of batches; send again later")
+    }
+    sink.began()
+    turn.begin(copy, index: 0, windowBytes: windowBytes)
+    turn.hasBatches = true
+    if isLate {
+      unsafe repeated(Int64(batch.count), &copy.tally)
+    } else {
+      markLanes(copy.name, turn)
+      unsafe append(batch, granted, turn, &copy.tally)
+      mark(nil, firstOrdinal: 0)
+    }
+    ledger.received += Int64(batch.count)
+    turn.end(messages: Int64(batch.count))
+  }
+
+  private func markLanes(_ name: BatchName, _ turn: IngestTurn) {
+    guard !route.lanes.isEmpty else { return }
+    let origin = RowOrigin(
+      client: name.client, sequence: name.sequence, confirmed: batch.confirmed,
+      points: batch.count)
+    mark(origin, firstOrdinal: turn.ordinal)
+  }
+
+  private func read(_ bytes: RawSpan, _ body: Range<Int>, from sink: BatchSink) throws(RPCError)
+    -> BatchName
+  {
+    do throws(PointError) {
+      try batch.read(bytes, body)
+    } catch {
+      throw sink.noBatch(error, at: body.lowerBound)
+    }
+    let name = try sink.name(batch, bytes)
+    do throws(BatchFault) {
+      try batch.check()
+      let (slots, placement) = (route.slots, self.placement)
+      try unsafe batchSeries.take(bytes, of: batch, admission) { hash in
+        let slot = slots[Placement.partition(hash)]
+        return Int(slot.base) + placement.shard(hash) & Int(slot.mask)
+      }
+    } catch {
+      throw RPCError(.invalidArgument, "\(error)")
+    }
+    return name
+  }
+
+  /// The rows that may come in and are this node's own. O(points).
+  private func ownRows(_ batch: borrowing PointBatchReader) -> RowSet {
+    var rows = RowSet(rows: batch.count)
+    let (admission, entries, hasTimes) = unsafe (
+      self.admission, batchSeries.entries, batch.hasTimes
+    )
+    let ownPlaces = shards.count
+    var time = batch.firstTime
+    for row in 0..<batch.count {
+      if hasTimes { time &+= batch.delta(row) }
+      let series = entries[batch.seriesIndex(row)]
+      guard series.reason == nil, series.place < ownPlaces else { continue }
+      if case .accepted = admission.admit(value: batch.value(row), time: time) { rows.insert(row) }
+    }
+    return rows
+  }
+
+  /// Appends what may come in, but of the own rows only those granted.
+  private func append(
+    _ batch: borrowing PointBatchReader, _ granted: RowSet, _ turn: IngestTurn,
+    _ tally: inout PointTally
+  ) {
+    var accepted: Int64 = 0
+    var repeats: Int64 = 0
+    // Locals: fields of a class would be loaded anew for each point.
+    let (admission, entries, hasTimes) = unsafe (
+      self.admission, batchSeries.entries, batch.hasTimes
+    )
+    let keys = batchSeries.keys
+    let ownPlaces = shards.count
+    let firstOrdinal = turn.ordinal
+    var open = unsafe self.open
+    var time = batch.firstTime
+    for row in 0..<batch.count {
+      if hasTimes { time &+= batch.delta(row) }
+      let series = entries[batch.seriesIndex(row)]
+      let verdict =
+        series.reason.map { Admission.Verdict.rejected($0) }
+        ?? admission.admit(value: batch.value(row), time: time)
+      switch verdict {
+      case .accepted(let time):
+        accepted += 1
+        if series.place < ownPlaces, !granted.contains(row) {
+          repeats += 1
+          continue
+        }
+        let place = series.place
+        while !open[place].append(
+          hash: series.hash, nameFrom: unsafe keys.span.bytes, range: series.key,
+          value: batch.value(row), time: time,
+          ordinal: firstOrdinal &+ UInt32(truncatingIfNeeded: row), kind: series.kind)
+        {
+          makeRoom(place, turn)
+          unsafe open[place] = self.open[place]
+        }
+      case .rejected(let reason):
+        tally.reject(reason, index: Int64(row))
+        ledger.reject(reason)
+      }
+    }
+    tally.accept(accepted - repeats)
+    if repeats > 0 { repeated(repeats, &tally) }
+  }
+
+  private func repeated(_ points: Int64, _ tally: inout PointTally) {
+    tally.accept(points)
+    tally.repeat(points)
+    ledger.repeated += points
+  }
+}

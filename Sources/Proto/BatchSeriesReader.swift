@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Protobuf
+
+/// Reads one ``BatchSeries`` after the other where it lies. What is in the texts is for others to
+/// judge. Confined to whoever owns it.
+public struct BatchSeriesReader {
+  /// Where a label's name and value lie.
+  public struct Label: Sendable, Hashable {
+    public var name: Range<Int>
+    public var value: Range<Int>
+  }
+
+  /// Where the metric's name lies.
+  public private(set) var metric = 0..<0
+  public private(set) var kind: UInt64 = 0
+  /// In the order in which they came; a name may come twice, and then the last counts.
+  public private(set) var labels: [Label] = []
+
+  /// Nothing read yet.
+  public init() {}
+
+  /// Reads the series at `range`, which must lie within `bytes`. O(size of the series).
+  ///
+  /// - Throws: ``PointError`` with the reason and the offset in the span.
+  public mutating func read(_ bytes: RawSpan, _ range: Range<Int>) throws(PointError) {
+    metric = 0..<0
+    kind = 0
+    labels.removeAll(keepingCapacity: true)
+    var reader = WireReader(range)
+    do throws(DecodingError) {
+      while let tag = try reader.readTag(bytes) {
+        switch (tag.field, tag.wireType) {
+        case (1, .lengthDelimited): metric = try reader.readLengthDelimited(bytes)
+        case (2, .lengthDelimited):
+          labels.append(try Self.label(bytes, try reader.readLengthDelimited(bytes)))
+        case (3, .varint): kind = try reader.readVarint(bytes)
+        default: try reader.skip(tag, bytes)
+        }
+      }
+    } catch {
+      throw PointError(error.reason, offset: error.offset)
+    }
+  }
+
+  private static func label(_ bytes: RawSpan, _ range: Range<Int>) throws(DecodingError) -> Label {
+    var label = Label(name: 0..<0, value: 0..<0)
+    var reader = WireReader(range)
+    while let tag = try reader.readTag(bytes) {
+      switch (tag.field, tag.wireType) {
+      case (1, .lengthDelimited): label.name = try reader.readLengthDelimited(bytes)
+      case (2, .lengthDelimited): label.value = try reader.readLengthDelimited(bytes)
+      default: try reader.skip(tag, bytes)
+      }
+    }
+    return label
+  }
+}

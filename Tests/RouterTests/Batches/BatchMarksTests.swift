@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import TestKit
+import Testing
+
+@testable import Router
+
+@Suite("batch marks")
+struct BatchMarksTests {
+  /// What every row of every batch is, by itself.
+  private struct Twin {
+    var claimed: [String: Set<Int>] = [:]
+
+    mutating func claim(_ key: String, _ rows: Set<Int>) -> Set<Int> {
+      defer { claimed[key, default: []].formUnion(rows) }
+      return rows.subtracting(claimed[key] ?? [])
+    }
+  }
+
+  private func rows(_ rows: Set<Int>, of count: Int) -> RowSet {
+    var set = RowSet(rows: count)
+    for row in rows { set.insert(row) }
+    return set
+  }
+
+  private func list(_ set: RowSet) -> Set<Int> { Set((0..<set.rows).filter(set.contains)) }
+
+  @Test("grant each row once, like a twin that keeps sets", arguments: 0..<20 as Range<UInt64>)
+  func twin(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var marks = BatchMarks(keepSeconds: 1000)
+    var twin = Twin()
+    var open: [(client: [UInt8], sequence: UInt64, granted: Set<Int>)] = []
+    for _ in 0..<2000 {
+      if Int.random(in: 0..<3, using: &random) == 0, !open.isEmpty {
+        let claim = open.remove(at: Int.random(in: 0..<open.count, using: &random))
+        let rejected = claim.granted.filter { _ in Int.random(in: 0..<8, using: &random) == 0 }
+        _ = marks.settle(claim.client, claim.sequence, without: rejected, now: 0)
+        twin.claimed["\(claim.client)/\(claim.sequence)"]!.subtract(rejected)
+        continue
+      }
+      let client = [UInt8.random(in: 0..<3, using: &random)]
+      let sequence = UInt64.random(in: 1...12, using: &random)
+      let count = Int(sequence) * 11
+      let isWhole = Bool.random(using: &random)
+      let wanted = Set((0..<count).filter { _ in isWhole || Bool.random(using: &random) })
+      let new = twin.claim("\(client)/\(sequence)", wanted)
+      switch marks.claimForwarded(client, sequence, confirmed: 0, rows(wanted, of: count), now: 0) {
+      case .granted(let granted):
+        #expect(list(granted) == new)
+        open.append((client, sequence, new))
+      case .repeated: #expect(new.isEmpty)
+      case .late, .refused: Issue.record("not to be")
+      }
+    }
+  }
+
+  @Test("a batch claimed whole takes no room")
+  func whole() {
+    var marks = BatchMarks(keepSeconds: 1000)
+    for sequence in 1...10_000 as ClosedRange<UInt64> {
+      let outcome1 = marks.claimSent([1], sequence, confirmed: 0, .all(of: 100), now: 0)
+      #expect(outcome1 != .repeated)
+      _ = marks.settle([1], sequence, without: [], now: 0)
+      let outcome2 = marks.claimSent([1], sequence, confirmed: 0, .all(of: 100), now: 0)
+      #expect(outcome2 == .repeated)
+    }
+    #expect(marks.markCount == 0 && marks.bytes == 0)
+  }
+
+  @Test("rows that were not taken after all can be taken by the next copy")
+  func rejected() {
+    var marks = BatchMarks(keepSeconds: 1000)
+    _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
+    _ = marks.settle([1], 1, without: [1], now: 0)
+    let outcome3 = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
+    #expect(outcome3 == .granted(rows([1], of: 3)))
+  }
+
+  @Test("a copy waits until all before it are settled")
+  func waiting() {
+    var marks = BatchMarks(keepSeconds: 1000)
+    _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
+    _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
+    let outcome4 = marks.settle([1], 1, without: [], now: 0)
+    #expect(outcome4.isEmpty)
+    let outcome5 = marks.wait([1], 1, ticket: 7)
+    #expect(outcome5)
+    let outcome6 = marks.settle([1], 1, without: [], now: 0)
+    #expect(outcome6 == [7])
+    let outcome7 = marks.wait([1], 1, ticket: 8)
+    #expect(!outcome7)
+  }
+
+  @Test("what a client has confirmed is late from the client, and not from a peer that kept it")
+  func confirmed() {
+    var marks = BatchMarks(keepSeconds: 1000)
+    _ = marks.claimSent([1], 9, confirmed: 8, .all(of: 3), now: 0)
+    let outcome8 = marks.claimSent([1], 4, confirmed: 0, .all(of: 3), now: 0)
+    #expect(outcome8 == .late)
+    let outcome9 = marks.claimForwarded([1], 4, confirmed: 0, .all(of: 3), now: 0)
+    #expect(outcome9 == .granted(.all(of: 3)))
+  }
+
+  @Test("marks of old batches are closed: nothing more is taken of them")
+  func old() {
+    var marks = BatchMarks(keepSeconds: 100)
+    _ = marks.claimForwarded([1], 1, confirmed: 0, rows([0], of: 3), now: 0)
+    _ = marks.settle([1], 1, without: [], now: 0)
+    let outcome10 = marks.claimForwarded([1], 1, confirmed: 0, rows([1], of: 3), now: 100)
+    #expect(outcome10 == .granted(rows([1], of: 3)))
+    _ = marks.settle([1], 1, without: [], now: 100)
+    _ = marks.claimForwarded([1], 2, confirmed: 0, rows([1], of: 3), now: 101)
+    let outcome11 = marks.claimForwarded([1], 1, confirmed: 0, rows([2], of: 3), now: 101)
+    #expect(outcome11 == .repeated)
+  }
+
+  @Test("marks beyond the limit are closed, the oldest first")
+  func bounded() {
+    var marks = BatchMarks(keepSeconds: 100, bytesMax: 10_000)
+    for sequence in 1...1000 as ClosedRange<UInt64> {
+      _ = marks.claimForwarded([1], sequence, confirmed: 0, rows([0], of: 64), now: 0)
+      _ = marks.settle([1], sequence, without: [], now: 0)
+    }
+    #expect(marks.bytes <= 10_000 + 200)
+    let outcome12 = marks.claimForwarded([1], 1, confirmed: 0, rows([1], of: 64), now: 0)
+    #expect(outcome12 == .repeated)
+    let outcome13 = marks.claimForwarded([1], 1000, confirmed: 0, rows([1], of: 64), now: 0)
+    #expect(outcome13 == .granted(rows([1], of: 64)))
+  }
+
+  @Test("clients are bounded; idle ones make room")
+  func clients() {
+    var marks = BatchMarks(keepSeconds: 100, clientsMax: 2)
+    for client in 1...2 as ClosedRange<UInt8> {
+      _ = marks.claimSent([client], 1, confirmed: 0, .all(of: 1), now: 0)
+      _ = marks.settle([client], 1, without: [], now: 0)
+    }
+    let outcome14 = marks.claimSent([3], 1, confirmed: 0, .all(of: 1), now: 50)
+    #expect(outcome14 == .refused)
+    let outcome15 = marks.claimSent([2], 1, confirmed: 0, .all(of: 1), now: 50)
+    #expect(outcome15 == .repeated)
+    let outcome16 = marks.claimSent([3], 1, confirmed: 0, .all(of: 1), now: 120)
+    #expect(outcome16 != .refused)
+    #expect(marks.clientCount == 2)
+  }
+
+  @Test("ranges of numbers are sets of numbers", arguments: 0..<10 as Range<UInt64>)
+  func ranges(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    var ranges = SequenceRanges()
+    var twin: Set<UInt64> = []
+    for _ in 0..<300 {
+      let number = UInt64.random(in: 1...200, using: &random)
+      ranges.insert(number)
+      twin.insert(number)
+      let probe = UInt64.random(in: 1...200, using: &random)
+      #expect(ranges.contains(probe) == twin.contains(probe))
+    }
+    let runs = twin.sorted().reduce(into: 0) { $0 += twin.contains($1 - 1) ? 0 : 1 }
+    #expect(ranges.count == runs)
+  }
+}
