@@ -48,13 +48,10 @@ public enum RouterLimits {
   public static let frameNameBytesMax = 64 * ShardLimits.nameBytesMax
 
   /// Longest body of a frame: its names (1 MiB), their lengths (3 B each), the columns (3 B an id,
-  /// 8 a value, 8 a time, 1 a kind) and 256 B of heads make 1.13 MiB. Far below a message's 4 MiB.
+  /// 8 a value, 8 a time, 1 a kind), origins (3 B a row, and 99 B for each) and 256 B of heads make
+  /// 1.5 MiB. Far below a message's 4 MiB.
   public static let frameBodyBytesMax =
-    frameNameBytesMax + frameRowsMax * (3 + 3 + 8 + 8 + 1) + 256
-  /// 8 a value, 8 a time), origins (3 B a row, and 99 B for each) and 256 B of heads make 1.5 MiB.
-  /// Far below a message's 4 MiB.
-  public static let frameBodyBytesMax =
-    frameNameBytesMax + frameRowsMax * (3 + 3 + 8 + 8 + 3 + 99) + 256
+    frameNameBytesMax + frameRowsMax * (3 + 3 + 8 + 8 + 1 + 3 + 99) + 256
 
   /// Most values of a frame's table of values: 2048 x 8 B are half as much as 4096 rows of eight.
   static let frameValuesMax = 2048
