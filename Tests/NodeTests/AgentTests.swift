@@ -170,16 +170,4 @@ struct AgentTests {
     backlog.acknowledged(before: 6)
     #expect(backlog.points.isEmpty)
   }
-
-  @Test("waits double up to the bound, less a random quarter")
-  func backoff() {
-    var backoff = Backoff(first: .seconds(1), longest: .seconds(4))
-    #expect(
-      (0..<4).map { _ in backoff.failed(random: 0) } == [
-        .seconds(1), .seconds(2), .seconds(4), .seconds(4),
-      ])
-    #expect(backoff.failed(random: 1) == .seconds(3))
-    backoff.succeeded()
-    #expect(backoff.failed(random: 0) == .seconds(1))
-  }
 }

@@ -4,6 +4,7 @@ import CCares
 import Glibc
 import Proto
 import RPC
+import TributaryClient
 
 /// Reads, keeps, sends: the loop of `tributary agent`. What to make of readings, what to keep and
 /// how long to wait is decided by the values it holds.
@@ -18,7 +19,7 @@ actor Agent {
   private let log: Log
   private var sampler: MachineSampler
   private var backlog: PointBacklog
-  private var backoff = Backoff()
+  private var backoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
   private var isAway = false
   private var hasSent = false
 
