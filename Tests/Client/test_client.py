@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Python client and real nodes, which stop, die, and are no nodes at all."""
 
+import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from balancers import Nginx
@@ -126,6 +128,13 @@ def test_a_node_that_stops_delays_a_flush_and_costs_nothing(start, connect, pref
     assert node.count(prefix) == 101
 
 
+def kill_workers(proxy: Nginx) -> None:
+    """All connections through nginx break; its master makes new workers."""
+    children = Path(f"/proc/{proxy.pid}/task/{proxy.pid}/children").read_text()
+    for child in children.split():
+        os.kill(int(child), signal.SIGKILL)
+
+
 def test_connections_that_break_cost_no_point_and_double_none(start, connect, prefix):
     node = start()
     with Nginx([node.target] * 3) as first, Nginx([node.target] * 3) as second:
@@ -146,9 +155,8 @@ def test_connections_that_break_cost_no_point_and_double_none(start, connect, pr
             for _ in range(5):
                 before = client.statistics
                 until(lambda: client.statistics.acknowledged > before.acknowledged + 2000)
-                # Workers end with their connections at once.
-                for proxy in (first, second):
-                    proxy.send(signal.SIGHUP)
+                kill_workers(first)
+                kill_workers(second)
                 until(lambda: client.statistics.acknowledged > before.acknowledged + 4000)
             first.stop(signal.SIGKILL)
             before = client.statistics
@@ -159,6 +167,7 @@ def test_connections_that_break_cost_no_point_and_double_none(start, connect, pr
         client.flush()
         told = client.statistics
         assert told.dropped == 0 and told.acknowledged == recorded[0]
+        assert told.connections > 3 and told.batches_resent > 0
         assert node.count(prefix) == recorded[0]
 
 
