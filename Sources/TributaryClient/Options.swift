@@ -36,6 +36,9 @@ extension TributaryClient {
     public var retryWaitFirst = Duration.milliseconds(100)
     /// The largest bound of a wait.
     public var retryWaitMax = Duration.seconds(10)
+    /// The client fails when it has points and no node has acknowledged any for so long; nil: it
+    /// never gives up.
+    public var giveUpAfter: Duration?
     /// Called with what happens to the connection and to points, for logs. It must return soon, and
     /// may be called from any thread.
     public var onEvent: (@Sendable (Event) -> Void)?

@@ -67,6 +67,9 @@ extension TributaryClient {
     /// Bytes of the points that wait.
     public var bytesWaiting = 0
 
+    /// All zero.
+    public init() {}
+
     /// Dropped by the client itself, over all reasons.
     public var dropped: Int { drops.values.reduce(0, +) }
 

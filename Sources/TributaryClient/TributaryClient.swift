@@ -18,7 +18,8 @@ internal import RPC
 /// process; every point that the client gives up is counted in ``statistics``.
 ///
 /// Endpoints that say UNIMPLEMENTED, UNAUTHENTICATED or PERMISSION_DENIED, all of them one after
-/// the other, make the client fail. A batch that a node calls malformed is given up, and counted.
+/// the other, make the client fail, and so does `giveUpAfter`. A batch that a node calls malformed
+/// is given up, and counted.
 ///
 /// Safe from any thread. A client that nobody holds any more stops at once, as if closed without
 /// time: ``close(timeout:)`` it.
@@ -181,6 +182,9 @@ public final class TributaryClient: Sendable {
     timer.cancel()
     return left
   }
+
+  /// Why the client has failed for good; nil while it has not.
+  public var failure: ClientError? { outbox.failure }
 
   /// Points by what became of them, as of now.
   public var statistics: Statistics { outbox.statistics }

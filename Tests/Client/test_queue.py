@@ -60,7 +60,8 @@ def test_a_point_waits_for_others_until_the_interval_has_passed():
 
 def test_points_arrive_as_they_were_recorded():
     keeper = queue()
-    chosen = [("cpu", {"host": "a", "core": "1"}, "gauge"), ("é", {}, "counter"), ("cpu", {}, "histogram")]
+    chosen = [("cpu", {"host": "a", "core": "1"}, "gauge"), ("é", {}, "counter"),
+              ("cpu", {}, "histogram")]
     times = [NOW, NOW - 1000, NOW + 1, NOW + 1]
     expected = []
     for index in range(12):

@@ -8,8 +8,10 @@ import Testing
 struct ReconnectionTests {
   private let endpoints = ["a:1", "b:2"].compactMap(TributaryClient.Endpoint.init)
 
-  private func reconnection() -> Reconnection {
-    Reconnection(endpoints, backoff: Backoff(first: .seconds(1), longest: .seconds(4)))
+  private func reconnection(giveUpAfter: Duration? = nil) -> Reconnection {
+    Reconnection(
+      endpoints, backoff: Backoff(first: .seconds(1), longest: .seconds(4)),
+      giveUpAfter: giveUpAfter)
   }
 
   @Test("bounds double up to the longest, and any share of them is waited")
@@ -30,22 +32,22 @@ struct ReconnectionTests {
     let away = RPCStatus(.unavailable, "away")
     #expect(next.endpoint == endpoints[0])
     #expect(
-      next.ended(away, hadProgress: false, random: 1) == .again(wait: .seconds(1)))
+      next.end(away, false, random: 1) == .again(wait: .seconds(1)))
     #expect(next.endpoint == endpoints[1] && !next.allFailed)
     #expect(
-      next.ended(away, hadProgress: false, random: 1) == .again(wait: .seconds(2)))
+      next.end(away, false, random: 1) == .again(wait: .seconds(2)))
     #expect(next.endpoint == endpoints[0] && next.allFailed)
   }
 
   @Test("a stream that did well is followed by another at once")
   func progress() {
     var next = reconnection()
-    _ = next.ended(RPCStatus(.unavailable), hadProgress: false, random: 1)
+    _ = next.end(RPCStatus(.unavailable), false, random: 1)
     #expect(
-      next.ended(RPCStatus(.unavailable), hadProgress: true, random: 1) == .again(wait: .zero))
+      next.end(RPCStatus(.unavailable), true, random: 1) == .again(wait: .zero))
     #expect(!next.allFailed)
     #expect(
-      next.ended(RPCStatus(.unavailable), hadProgress: false, random: 1)
+      next.end(RPCStatus(.unavailable), false, random: 1)
         == .again(wait: .seconds(1)))
   }
 
@@ -55,11 +57,26 @@ struct ReconnectionTests {
   func refusal(code: RPCStatus.Code) {
     var next = reconnection()
     let refusal = RPCStatus(code)
-    #expect(next.ended(refusal, hadProgress: false, random: 0) == .again(wait: .zero))
+    #expect(next.end(refusal, false, random: 0) == .again(wait: .zero))
     #expect(
-      next.ended(RPCStatus(.unavailable), hadProgress: false, random: 0) == .again(wait: .zero))
-    #expect(next.ended(refusal, hadProgress: false, random: 0) == .again(wait: .zero))
-    #expect(next.ended(refusal, hadProgress: false, random: 0) == .failed)
+      next.end(RPCStatus(.unavailable), false, random: 0) == .again(wait: .zero))
+    #expect(next.end(refusal, false, random: 0) == .again(wait: .zero))
+    #expect(next.end(refusal, false, random: 0) == .refused)
+  }
+
+  @Test("without an ack for too long it is over; an ack begins the time anew")
+  func givenUp() {
+    var next = reconnection(giveUpAfter: .seconds(10))
+    let start = ContinuousClock.now
+    let away = RPCStatus(.unavailable)
+    func isGivenUp(after seconds: Int, progress: Bool = false) -> Bool {
+      next.end(away, progress, random: 0, now: start + .seconds(seconds)) == .givenUp
+    }
+    let ends = [
+      isGivenUp(after: 0), isGivenUp(after: 9), isGivenUp(after: 9, progress: true),
+      isGivenUp(after: 12), isGivenUp(after: 21), isGivenUp(after: 22),
+    ]
+    #expect(ends == [false, false, false, false, false, true])
   }
 
   @Test(
@@ -72,5 +89,14 @@ struct ReconnectionTests {
     let endpoint = TributaryClient.Endpoint(text)
     #expect(endpoint?.host == host)
     if let endpoint { #expect(endpoint.description == text) }
+  }
+}
+
+extension Reconnection {
+  /// An attempt that took no time.
+  fileprivate mutating func end(
+    _ status: RPCStatus, _ hadProgress: Bool, random: Double, now: ContinuousClock.Instant = .now
+  ) -> OnEnd {
+    ended(status, hadProgress: hadProgress, since: now, now: now, random: random)
   }
 }

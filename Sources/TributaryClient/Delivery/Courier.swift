@@ -12,27 +12,29 @@ struct Courier: Sendable {
   func run() async {
     var reconnection = Reconnection(
       endpoints.shuffled(),
-      backoff: Backoff(first: options.retryWaitFirst, longest: options.retryWaitMax))
+      backoff: Backoff(first: options.retryWaitFirst, longest: options.retryWaitMax),
+      giveUpAfter: options.giveUpAfter)
     while await outbox.awaitDemand() {
       let endpoint = reconnection.endpoint
+      let since = ContinuousClock.now
       let end = await Session(
         endpoint: endpoint, options: options, group: group, outbox: outbox
       ).run()
       guard !Task.isCancelled else { return }
       let next = reconnection.ended(
-        end.status, hadProgress: end.hadProgress, random: Double.random(in: 0...1))
-      let error = Self.error(endpoint, end.status, isFinal: next == .failed)
+        end.status, hadProgress: end.hadProgress || (end.wasConnected && outbox.isIdle),
+        since: since, now: .now,
+        random: Double.random(in: 0...1))
+      let error = Self.error(endpoint, end.status, isRefusal: next == .refused)
       _ = outbox.disconnected(
         isRefusal: end.status.code == .invalidArgument,
         allFailed: reconnection.allFailed ? error : nil)
+      if outbox.isOver { return }
       switch next {
       case .again(let wait):
-        if !outbox.isOver {
-          outbox.note(
-            .disconnected(endpoint, reason: StatusText.text(end.status), wait: wait))
-          try? await Task.sleep(for: wait)
-        }
-      case .failed:
+        outbox.note(.disconnected(endpoint, reason: StatusText.text(end.status), wait: wait))
+        try? await Task.sleep(for: wait)
+      case .refused, .givenUp:
         _ = outbox.end(error)
         outbox.note(.failed(error))
       }
@@ -40,10 +42,10 @@ struct Courier: Sendable {
   }
 
   private static func error(
-    _ endpoint: TributaryClient.Endpoint, _ status: RPCStatus, isFinal: Bool
+    _ endpoint: TributaryClient.Endpoint, _ status: RPCStatus, isRefusal: Bool
   ) -> TributaryClient.ClientError {
     let (code, message) = (status.code.rawValue, status.message)
-    return isFinal
+    return isRefusal
       ? .refused(endpoint, code: code, message: message)
       : .unreachable(endpoint, code: code, message: message)
   }

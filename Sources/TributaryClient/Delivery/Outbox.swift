@@ -102,6 +102,9 @@ final class Outbox: Sendable {
   /// Why nothing gets through, as far as is known.
   var trouble: Client.ClientError? { state.withLock { $0.end ?? $0.trouble } }
 
+  /// Why there is nothing to be hoped for.
+  var failure: Client.ClientError? { state.withLock { $0.end } }
+
   /// A connection is made even when there is nothing to send.
   func wantConnection() {
     state.withLock { state in
@@ -143,6 +146,9 @@ final class Outbox: Sendable {
     news.set()
     return isKnown
   }
+
+  /// There is nothing to deliver.
+  var isIdle: Bool { state.withLock { $0.queue.isEmpty } }
 
   var isStalled: Bool { state.withLock { $0.queue.isStalled(now: .now) } }
 

@@ -17,6 +17,7 @@ struct Session: Sendable {
     var status: RPCStatus
     /// An ack has come.
     var hadProgress = false
+    var wasConnected = false
   }
 
   /// Connects, and delivers until the stream is over or the task is cancelled.
@@ -24,11 +25,12 @@ struct Session: Sendable {
     // A channel waits by rules of its own after a failure; this one is for one attempt.
     let channel = Channel(
       host: endpoint.host, port: endpoint.port, group: group, options: channelOptions)
-    let end: End
+    var end: End
     do {
       let call = try await channel.open(TelemetryService.pushBatches)
       outbox.connected(endpoint)
       end = await deliver(call)
+      end.wasConnected = true
     } catch {
       end = End(status: Self.status(of: error))
     }

@@ -9,7 +9,8 @@ from ._client import Client
 from ._options import Options
 from ._queue import Series
 from ._statistics import (
-    ClientError, Closed, DeadlinePassed, Refused, Rejection, Statistics, Unacknowledged, Unreachable)
+    ClientError, Closed, DeadlinePassed, Refused, Rejection, Statistics, Unacknowledged,
+    Unreachable)
 
 __all__ = [
     "Client", "ClientError", "Closed", "DeadlinePassed", "Options", "Refused", "Rejection",
