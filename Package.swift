@@ -98,7 +98,10 @@ let package = Package(
     tests("ClientTests", ["TributaryClient", "Proto", "Protobuf", "RPC", "RPCServices"]),
     tests(
       "NodeTests",
-      ["Node", "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "Etcd"]),
+      [
+        "Node", "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "TributaryClient",
+        "Etcd",
+      ]),
     tests("TidyTests", []),
   ]
 )

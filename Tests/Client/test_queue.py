@@ -4,7 +4,7 @@
 import random
 
 import pytest
-from tributary import Options, Series
+from tributary import Options, Refused, Series, Unreachable
 from tributary._courier import Backoff, Reconnection
 from tributary._proto import telemetry_pb2 as proto
 from tributary._queue import BatchQueue, Finished, Recorded
@@ -147,7 +147,15 @@ def test_endpoints_take_turns_and_all_that_refuse_end_the_client():
     assert next_.ended(refused, False, 1) == 2 and next_.all_failed
     assert next_.ended(away, True, 1) == 0 and not next_.all_failed
     assert next_.ended(refused, False, 0) == 0
-    assert next_.ended(refused, False, 0) is None
+    assert next_.ended(refused, False, 0) is Refused
+
+
+def test_without_an_ack_for_too_long_it_is_over():
+    next_ = Reconnection(["a:1", "b:1"], Backoff(1, 4), give_up_after=10)
+    away = grpc.StatusCode.UNAVAILABLE
+    steps = [(0, False), (9, False), (9, True), (12, False), (21, False), (22, False)]
+    ends = [next_.ended(away, progress, 0, now, now) for now, progress in steps]
+    assert ends == [0, 0, 0, 0, 0, Unreachable]
 
 
 @pytest.mark.parametrize("seed", range(60))

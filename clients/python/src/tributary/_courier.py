@@ -38,7 +38,7 @@ class Backoff:
     def failed(self, share: float) -> float:
         """How long to wait; `share` is from 0 to 1."""
         bound, self._bound = self._bound, min(2 * self._bound, self._longest)
-        return bound * share
+        return float(bound * share)
 
     def succeeded(self) -> None:
         self._bound = self._first
@@ -47,8 +47,12 @@ class Backoff:
 class Reconnection:
     """Which endpoint is next, when, and when no more."""
 
-    def __init__(self, endpoints: Sequence[str], backoff: Backoff):
+    def __init__(self, endpoints: Sequence[str], backoff: Backoff,
+                 give_up_after: float | None = None):
         self._endpoints, self._backoff = endpoints, backoff
+        self._give_up_after = give_up_after
+        # Since when there was no progress; None: there was, at the last attempt.
+        self._stuck_since: float | None = None
         self._turn = 0
         self._refusals = 0
         self._failures = 0
@@ -62,19 +66,27 @@ class Reconnection:
         """Whether every endpoint has failed since one last took a batch."""
         return self._failures >= len(self._endpoints)
 
-    def ended(self, code: grpc.StatusCode, had_progress: bool, share: float) -> float | None:
-        """A stream is over: how long to wait, or None when all endpoints have refused for good."""
+    def ended(self, code: grpc.StatusCode, had_progress: bool, share: float,
+              since: float = 0.0, now: float = 0.0) -> float | type[ClientError]:
+        """A stream, begun at `since`, is over: how long to wait, or how the client fails."""
         self._turn += 1
         if had_progress:
             self._backoff.succeeded()
             self._refusals = self._failures = 0
+            self._stuck_since = None
             # A node that drains or grows old is left at once; its stream did well.
             return 0.0
         self._failures += 1
         self._refusals = self._refusals + 1 if code in FOR_GOOD else 0
         if self._refusals >= len(self._endpoints):
-            return None
-        return self._backoff.failed(share)
+            return Refused
+        if self._stuck_since is None:
+            self._stuck_since = since
+        wait = self._backoff.failed(share)
+        if (self._give_up_after is not None
+                and now + wait >= self._stuck_since + self._give_up_after):
+            return Unreachable
+        return wait
 
 
 class Outbox:
@@ -107,7 +119,7 @@ class Session:
     def __init__(self, endpoint: str, options: Options, outbox: Outbox):
         self.endpoint, self.options, self.outbox = endpoint, options, outbox
         self.code, self.details = grpc.StatusCode.OK, ""
-        self.had_progress = False
+        self.had_progress = self.was_connected = False
         self._is_over = False
 
     def run(self) -> None:
@@ -142,6 +154,7 @@ class Session:
                 lambda: states or outbox.end is not None, self.options.connect_timeout)
             is_ready = bool(states) and states[0] is grpc.ChannelConnectivity.READY
             if is_ready:
+                self.was_connected = True
                 outbox.is_connected, outbox.is_connection_wanted = True, False
                 outbox.trouble = None
                 outbox.queue.statistics.connections += 1
@@ -246,16 +259,23 @@ class Courier(threading.Thread):
         options, outbox = self._options, self._outbox
         endpoints = random.sample(self._endpoints, len(self._endpoints))
         reconnection = Reconnection(
-            endpoints, Backoff(options.retry_wait_first, options.retry_wait_max))
+            endpoints, Backoff(options.retry_wait_first, options.retry_wait_max),
+            options.give_up_after)
         while self._await_demand():
+            since = time.monotonic()
             session = Session(reconnection.endpoint, options, outbox)
             try:
                 session.run()
             except Exception as error:  # A thread that dies would leave callers waiting for ever.
                 log.exception("sending to %s", session.endpoint)
                 session.code, session.details = grpc.StatusCode.UNKNOWN, repr(error)
-            wait = reconnection.ended(session.code, session.had_progress, random.random())
-            self._ended(session, wait, reconnection.all_failed)
+            with outbox.lock:
+                # A stream that ends with nothing to deliver did well, too.
+                was_idle = session.was_connected and outbox.queue.is_empty
+            next_ = reconnection.ended(
+                session.code, session.had_progress or was_idle, random.random(), since,
+                time.monotonic())
+            self._ended(session, next_, reconnection.all_failed)
 
     def _await_demand(self) -> bool:
         """Waits until there is something to connect for. False: never again."""
@@ -269,10 +289,10 @@ class Courier(threading.Thread):
                 outbox.news.wait(None if due is None else due - now)
         return False
 
-    def _ended(self, session: Session, wait: float | None, all_failed: bool) -> None:
+    def _ended(self, session: Session, next_: float | type[ClientError], all_failed: bool) -> None:
         outbox, queue = self._outbox, self._outbox.queue
-        kind = Refused if wait is None else Unreachable
-        error = kind(session.endpoint, session.code, session.details)
+        failure, wait = (Unreachable, next_) if isinstance(next_, float) else (next_, None)
+        error = failure(session.endpoint, session.code, session.details)
         with outbox.lock:
             outbox.is_connected = False
             outbox.trouble = error if all_failed else None

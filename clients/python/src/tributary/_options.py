@@ -55,6 +55,10 @@ class Options:
     retry_wait_max: float = 10.0
     """The largest bound of a wait."""
 
+    give_up_after: float | None = None
+    """The client fails when it has points and no node has acknowledged any for so long; None: it
+    never gives up."""
+
     exit_timeout: float = 5.0
     """How long a client that was not closed may delay the end of the process to flush."""
 
