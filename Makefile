@@ -60,7 +60,8 @@ docs: ## reference pages of the libraries, in .cache/docs
 	@dev/docs
 
 format: ## formats the Swift sources in place
-	@swift format --in-place --recursive --parallel Sources Tests Package.swift
+	@swift format --in-place --recursive --parallel Sources Tests Examples/Sources Package.swift \
+	  Examples/Package.swift
 
 clean: ## removes everything that was built or fetched
 	rm -rf .build .cache

@@ -39,6 +39,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let package = Package(
   name: "tributary",
   products: [
+    .library(name: "TributaryClient", targets: ["TributaryClient"]),
     .executable(name: "tributary", targets: ["Node"]),
     .executable(name: "protoc-gen-tributary", targets: ["ProtocPlugin"]),
     .executable(name: "interop-server", targets: ["InteropServer"]),
@@ -65,12 +66,13 @@ let package = Package(
     library(
       "RPCServices", ["RPC", "Protobuf"],
       exclude: ["health.proto", "reflection.proto", "reflection_v1alpha.proto"]),
+    library("TributaryClient", ["Proto", "Protobuf", "RPC", "RPCServices"]),
     library("Etcd", ["Protobuf"], exclude: ["etcd.proto"]),
     executable(
       "Node",
       [
-        "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "Etcd", "CCares", "CMalloc",
-        "CPCRE2", "CYAML",
+        "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "TributaryClient", "Etcd",
+        "CCares", "CMalloc", "CPCRE2", "CYAML",
       ]),
 
     executable("ProtocPlugin", ["Protobuf"], exclude: ["plugin.proto"]),
@@ -93,9 +95,13 @@ let package = Package(
     tests("RouterTests", ["Router", "Shard", "Proto", "Protobuf"]),
     tests("RPCTests", ["RPC"]),
     tests("RPCServicesTests", ["RPCServices", "Interop", "RPC", "Protobuf"]),
+    tests("ClientTests", ["TributaryClient", "Proto", "Protobuf", "RPC", "RPCServices"]),
     tests(
       "NodeTests",
-      ["Node", "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "Etcd"]),
+      [
+        "Node", "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "TributaryClient",
+        "Etcd",
+      ]),
     tests("TidyTests", []),
   ]
 )

@@ -149,37 +149,4 @@ struct AgentTests {
   private func values(_ samples: [Sample]) -> [String: Double] {
     Dictionary(uniqueKeysWithValues: samples.map { ($0.name, $0.value) })
   }
-
-  @Test(
-    "the backlog drops the oldest and counts them; an Ack of points that were dropped is no harm")
-  func backlog() {
-    var backlog = PointBacklog(pointsMax: 5)
-    func samples(_ names: String...) -> [Sample] { names.map { Sample(name: $0, value: 1) } }
-    backlog.append(samples("a", "b", "c"), time: 1)
-    let (run, numbers) = backlog.frames(2)
-    #expect(numbers == 0..<2)
-    #expect(run.count == 2 * (5 + 3 + 9 + 2))
-    backlog.append(samples("d", "e", "f"), time: 2)
-    #expect(backlog.takeDropped() == 1)
-    #expect(backlog.takeDropped() == 0)
-    backlog.acknowledged(before: numbers.upperBound)
-    #expect(backlog.points.map(\.sample.name) == ["c", "d", "e", "f"])
-    backlog.acknowledged(before: numbers.upperBound)
-    #expect(backlog.points.count == 4)
-    #expect(backlog.frames(100).numbers == 2..<6)
-    backlog.acknowledged(before: 6)
-    #expect(backlog.points.isEmpty)
-  }
-
-  @Test("waits double up to the bound, less a random quarter")
-  func backoff() {
-    var backoff = Backoff(first: .seconds(1), longest: .seconds(4))
-    #expect(
-      (0..<4).map { _ in backoff.failed(random: 0) } == [
-        .seconds(1), .seconds(2), .seconds(4), .seconds(4),
-      ])
-    #expect(backoff.failed(random: 1) == .seconds(3))
-    backoff.succeeded()
-    #expect(backoff.failed(random: 0) == .seconds(1))
-  }
 }

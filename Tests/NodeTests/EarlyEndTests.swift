@@ -83,22 +83,6 @@ struct EarlyEndTests {
     return node
   }
 
-  @Test("costs an agent no point, and doubles none")
-  func agent() async throws {
-    let node = try await run(pointsMax: 3) { client in
-      let agent = Agent(
-        client: client, sampler: MachineSampler(prefix: ""), interval: .milliseconds(1),
-        backlog: PointBacklog(pointsMax: 10_000), log: Log(level: .error, format: .text))
-      let status = try await agent.sendOnce()
-      #expect(status == .success)
-    }
-    let state = node.state.withLock { $0 }
-    #expect(state.streams == 3)
-    #expect(state.names.count > 6)
-    #expect(Set(state.names).count == state.names.count)
-    #expect(Set(state.names).isSuperset(of: ["memory.total_bytes", "load.1m"]))
-  }
-
   @Test("gives its own words and its Ack, also when a send was what failed")
   func words() async throws {
     _ = try await run(pointsMax: 1) { client in
@@ -107,7 +91,7 @@ struct EarlyEndTests {
       for _ in 0..<400_000 { frames.append(name: "some.long.name", value: 1, time: 0) }
       let error = await #expect(throws: RPCError.self) { try await client.push(frames.take()) }
       #expect(error?.status.message == "the connection grew old")
-      let ack = try error?.partialAck()
+      let ack = try StatusDetails.decode(Ack.self, from: error?.status.details ?? [])
       #expect(ack?.pointsReceived == 1)
     }
   }

@@ -23,8 +23,7 @@ struct NodeClientTests {
       frames.append(name: "c", value: .infinity, time: 0)
       let ack = try await client.push(frames.bytes)
       #expect(ack.pointsReceived == 3)
-      let rejections = ack.rejections.map { PushReport.Rejection($0) }
-      #expect(rejections.map(\.reason) == ["NAME_EMPTY"])
+      #expect(ack.rejections.map(\.reason) == [.nameEmpty])
       let summary = try await client.summary(SummaryFilter())
       let b = try #require(summary.rows.first { $0.name == "b" })
       #expect((b.count, b.sum, b.avg, b.min, b.max) == (2, -0.5, -0.25, -2, 1.5))

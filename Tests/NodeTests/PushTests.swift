@@ -4,6 +4,7 @@ import Protobuf
 import RPC
 import TestKit
 import Testing
+import TributaryClient
 
 @testable import Node
 
@@ -18,6 +19,18 @@ struct PushTests {
     }
     intake.take(from: &reader, file: file)
     return intake
+  }
+
+  private func told(
+    _ acknowledged: Int, rejected: Int = 0, hinted: Int = 0,
+    _ rejections: [PushReport.Rejection] = []
+  ) -> TributaryClient.Statistics {
+    var statistics = TributaryClient.Statistics()
+    statistics.acknowledged = acknowledged
+    statistics.rejected = rejected
+    statistics.hinted = hinted
+    statistics.rejections = rejections
+    return statistics
   }
 
   @Test("frames are what the generated messages encode to")
@@ -54,7 +67,7 @@ struct PushTests {
     #expect(report.badLines.count == 11)
     #expect(report.badLines.last == "... and 15 more bad lines")
     #expect(
-      report.acknowledgement(received: 1, rejected: 0, []) == [
+      report.acknowledgement(told(1)) == [
         "received 1", "skipped 25 bad lines",
       ])
   }
@@ -66,7 +79,7 @@ struct PushTests {
       reason: "TIME_TOO_OLD", count: 2, firstIndex: 1, hint: "send\nnewer points")
     #expect(
       PushReport(files: ["f"], intake: intake)
-        .acknowledgement(received: 1, rejected: 2, [rejection]) == [
+        .acknowledgement(told(1, rejected: 2, [rejection])) == [
           "received 1, rejected 2", "  TIME_TOO_OLD 2, first at f:4: send\\nnewer points",
         ])
   }
@@ -75,39 +88,42 @@ struct PushTests {
   func hinted() throws {
     let report = PushReport(files: ["f"], intake: try take("a 1\nb 2\n", skipsBad: false))
     #expect(
-      report.acknowledgement(received: 2, hinted: 1, rejected: 0, []) == [
+      report.acknowledgement(told(2, hinted: 1)) == [
         "received 2", "  1 kept for nodes that are away: in no summary before they are back",
       ])
     #expect(
-      report.partial(PushReport.Partial(received: 2, hinted: 1, rejected: 0, isAboutPoint: false))
-        == "of 2 points sent it received 2 (1 kept for nodes that are away: in no summary before "
-        + "they are back)")
+      report.partial(told(2, hinted: 1))
+        == "of 2 points read the nodes received 2 (1 kept for nodes that are away: in no summary "
+        + "before they are back)")
   }
 
-  @Test("of a stream that the node ended, what it counted and where it stopped is told")
+  @Test("of a push that failed it is told what was counted, and of how many nothing is known")
   func partial() throws {
     let report = PushReport(files: ["f"], intake: try take("a 1\n\nb 2\nc 3\n", skipsBad: false))
-    var partial = PushReport.Partial(received: 1, rejected: 1, isAboutPoint: true)
-    partial.rejections = [
-      PushReport.Rejection(reason: "NAME_EMPTY", count: 1, firstIndex: 0, hint: "")
-    ]
+    let rejection = PushReport.Rejection(reason: "NAME_EMPTY", count: 1, firstIndex: 1, hint: "")
     #expect(
-      report.partial(partial) == "of 3 points sent it received 1 and rejected 1 "
-        + "(NAME_EMPTY 1, first at f:1); it stopped at f:4")
-    #expect(
-      report.partial(PushReport.Partial(received: 3, rejected: 0, isAboutPoint: true))
-        == "of 3 points sent it received 3")
-    #expect(report.partial(nil) == "the node did not say how many of the 3 points sent it took")
+      report.partial(told(1, rejected: 1, [rejection])) == "of 3 points read the nodes received 1 "
+        + "and rejected 1 (NAME_EMPTY 1, first at f:3); of 1 it is not known")
+    #expect(report.partial(told(3)) == "of 3 points read the nodes received 3")
   }
 
-  @Test(
-    "the partial Ack comes back out of the status details, and anything else is an error or nil")
-  func details() throws {
-    let ack = Ack.with { $0.pointsReceived = 7 }
-    var bytes = StatusDetails.encode(RPCStatus(.invalidArgument, "why"), ack)
-    #expect(try StatusDetails.decode(Ack.self, from: bytes) == ack)
-    #expect(try StatusDetails.decode(Point.self, from: bytes) == nil)
-    while bytes.popLast() != nil { _ = try? StatusDetails.decode(Ack.self, from: bytes) }
+  @Test("lines become points; names and labels that are no UTF-8 are bad")
+  func points() throws {
+    var intake = try take(
+      "a{b=\"\\\"c\",d=\"\"} 1 7\na 2\na{b=\"\\\"c\",d=\"\"} 3\n", skipsBad: true)
+    let series = TributaryClient.Series("a", labels: ["b": "\"c", "d": ""])
+    let points = intake.takePoints()
+    #expect(points.map(\.series) == [series, TributaryClient.Series("a"), series])
+    #expect(points.map(\.value) == [1, 2, 3] && points.map(\.time) == [7, nil, nil])
+    #expect(intake.takePoints().isEmpty)
+
+    var reader = LineReader()
+    try reader.refill { (buffer) throws(SystemFailure) in
+      buffer += [0x20, 0x61, 0xFF, 0x20, 0x31]
+      return false
+    }
+    intake.take(from: &reader, file: 0)
+    #expect(intake.badLines.map(\.problem) == [LineProblem(kind: .notUTF8, offset: 1)])
   }
 
   @Test("terminal escapes in a line do not reach the terminal")

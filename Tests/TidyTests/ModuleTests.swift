@@ -11,10 +11,11 @@ import Testing
     "Router": ["Proto", "Protobuf", "Shard"],
     "RPC": ["CNghttp2", "CUV", "CLZ4", "CZlib", "CZstd"],
     "RPCServices": ["RPC", "Protobuf"],
+    "TributaryClient": ["Proto", "Protobuf", "RPC", "RPCServices"],
     "Etcd": ["Protobuf"],
     "Node": [
-      "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "Etcd", "CCares", "CPCRE2",
-      "CYAML",
+      "Proto", "Protobuf", "Shard", "Router", "RPC", "RPCServices", "TributaryClient", "Etcd",
+      "CCares", "CPCRE2", "CYAML",
     ],
     "ProtocPlugin": ["Protobuf"],
     "Interop": ["RPC", "RPCServices", "Protobuf"],

@@ -13,6 +13,7 @@ struct SourceTree {
     /// Written by a program: its length and its words are nobody's choice.
     var isGenerated: Bool {
       path.contains("/Generated/") || path.hasSuffix(".pb.go")
+        || path.contains("/_proto/telemetry_pb2")
     }
   }
 

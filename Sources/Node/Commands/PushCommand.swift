@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Proto
-import RPC
+import TributaryClient
 
 /// `tributary push`: sends the points of text files.
 struct PushCommand: Command {
-  private var target = Target.standard
+  private var targets = [Target.standard]
   private var skipsBad = false
   private var files: [String] = []
 
@@ -13,7 +12,7 @@ struct PushCommand: Command {
   static let syntax = Syntax<PushCommand>(
     command: "push", summary: "send points from text files or standard input",
     flags: [
-      Target.flag(\.target),
+      Target.flag(\.targets),
       Flag("skip-bad", \.skipsBad, "go on after bad lines; they are counted and the first listed"),
     ],
     operand: Operand(
@@ -21,9 +20,11 @@ struct PushCommand: Command {
       completion: .files, path: \.files),
     notes: """
       Each line is `name value [unix-seconds]` or `name{label="value",...} value [unix-seconds]`,
-      parted by blanks; without a time the point is stamped on arrival. In a label's value `\\\\`,
-      `\\"` and `\\n` stand for a backslash, a quote and a line feed. Status 1: a bad line (named by
-      file, line and column; the points before it were sent), or points that the node rejected.
+      parted by blanks; without a time the point has the time at which its line is read. In a
+      label's value `\\\\`, `\\"` and `\\n` stand for a backslash, a quote and a line feed. Points
+      are sent again when a connection broke, and none counts twice. Status 1: a bad line (named by
+      file, line and column; the points before it were sent), points that were rejected, or no node
+      that takes any.
 
       examples:
         echo "room.temperature 21.5" | tributary push
@@ -31,47 +32,51 @@ struct PushCommand: Command {
         tributary push --target 10.0.0.7:50051 --skip-bad points.txt
       """)
 
+  /// A push fails when no node takes anything for so long.
+  private static let patience = Duration.seconds(15)
+  /// More than any push takes.
+  private static let flushTimeout = Duration.seconds(1 << 32)
+
   func run() async throws -> ExitCode {
     let paths = files.isEmpty ? ["-"] : files
-    return try await Target.withClient(target) { client in
-      let stream = try await client.push()
-      var intake = LineIntake(skipsBad: skipsBad)
-      var progress = ProgressLine()
-      let ack: Ack
-      do {
-        for (index, path) in paths.enumerated() where !intake.isStopped {
-          try await send(path, index, &intake, stream, &progress)
-        }
-        ack = try await stream.finish()
-      } catch let error as RPCError {
-        progress.clear()
-        // The node's own words when it ended the stream; the failed send tells less.
-        throw try failure(try await ending(of: stream) ?? error, report(paths, intake))
-      }
-      progress.clear()
-      return write(ack, report(paths, intake))
-    }
-  }
-
-  private func report(_ paths: [String], _ intake: LineIntake) -> PushReport {
-    PushReport(files: paths.map { $0 == "-" ? "(standard input)" : $0 }, intake: intake)
-  }
-
-  /// What the node said at the early end of the stream, with the Ack so far that comes along.
-  private func failure(_ error: RPCError, _ report: PushReport) throws -> CommandFailure {
+    var options = TributaryClient.Options()
+    options.whenFull = .wait
+    options.giveUpAfter = Self.patience
+    let client = TributaryClient(endpoints: targets.map(\.endpoint), options: options)
+    var intake = LineIntake(skipsBad: skipsBad)
+    let result = await push(paths, client, &intake)
+    await client.close(timeout: .zero)
+    let report = PushReport(
+      files: paths.map { $0 == "-" ? "(standard input)" : $0 }, intake: intake)
     for line in report.badLines { Output.standardError.write(line + "\n") }
-    let ack = try error.partialAck()
-    let partial = ack.map { ack in
-      PushReport.Partial(
-        received: ack.pointsReceived, hinted: ack.pointsHinted, rejected: ack.pointsRejected,
-        rejections: ack.rejections.map(PushReport.Rejection.init),
-        isAboutPoint: [.invalidArgument, .resourceExhausted].contains(error.status.code))
+    switch result {
+    case .success: return write(report, client.statistics)
+    case .failure(let error as TributaryClient.ClientError):
+      throw CommandFailure(
+        "\(Failure.advice(Failure.error(error))); \(report.partial(client.statistics))")
+    case .failure(let error): throw error
     }
-    return CommandFailure("\(Failure.advice(error)); \(report.partial(partial))")
+  }
+
+  /// Sends all files, and returns when every point is acknowledged or rejected.
+  private func push(
+    _ paths: [String], _ client: TributaryClient, _ intake: inout LineIntake
+  ) async -> Result<Void, any Error> {
+    var progress = ProgressLine()
+    defer { progress.clear() }
+    do {
+      try await client.connect()
+      for (index, path) in paths.enumerated() where !intake.isStopped {
+        try await send(path, index, &intake, client, &progress)
+      }
+      return .success(try await client.flush(timeout: Self.flushTimeout))
+    } catch {
+      return .failure(error)
+    }
   }
 
   private func send(
-    _ path: String, _ index: Int, _ intake: inout LineIntake, _ stream: PointStream,
+    _ path: String, _ index: Int, _ intake: inout LineIntake, _ client: TributaryClient,
     _ progress: inout ProgressLine
   ) async throws {
     do {
@@ -82,7 +87,10 @@ struct PushCommand: Command {
           try file.read(LineReader.blockBytes, into: &buffer) > 0
         }
         intake.take(from: &reader, file: index)
-        if intake.frames.count > 0 { try await stream.send(intake.frames.take()) }
+        for point in intake.takePoints() {
+          await client.recordWaiting(point.series, point.value, at: point.time)
+        }
+        if let failure = client.failure { throw failure }
         let done = intake.pointCount
         progress.update { ProgressBar.count(done: done, unit: "points", seconds: $0, columns: $1) }
       }
@@ -91,23 +99,10 @@ struct PushCommand: Command {
     }
   }
 
-  /// The error with which the node ended the stream.
-  private func ending(of stream: PointStream) async throws -> RPCError? {
-    do {
-      _ = try await stream.answer()
-      return nil
-    } catch let error as RPCError {
-      return error
-    }
-  }
-
-  private func write(_ ack: Ack, _ report: PushReport) -> ExitCode {
-    for line in report.badLines { Output.standardError.write(line + "\n") }
-    let lines = report.acknowledgement(
-      received: ack.pointsReceived, hinted: ack.pointsHinted, rejected: ack.pointsRejected,
-      ack.rejections.map(PushReport.Rejection.init))
+  private func write(_ report: PushReport, _ told: TributaryClient.Statistics) -> ExitCode {
+    let lines = report.acknowledgement(told)
     Output.standardOutput.write(lines.joined(separator: "\n") + "\n")
-    let isClean = !report.intake.isStopped && ack.pointsRejected == 0
+    let isClean = !report.intake.isStopped && told.rejected == 0 && told.dropped == 0
     return isClean ? .success : .failure
   }
 }

@@ -71,6 +71,22 @@ struct LabelScanner {
     }
   }
 
+  /// A value without its escapes.
+  static func unescaped(_ range: Range<Int>, of source: Span<UInt8>) -> [UInt8] {
+    var value: [UInt8] = []
+    var index = range.lowerBound
+    while index < range.upperBound {
+      var byte = source[index]
+      index += 1
+      if byte == UInt8(ascii: "\\"), index < range.upperBound {
+        byte = unescaped(source[index]) ?? source[index]
+        index += 1
+      }
+      value.append(byte)
+    }
+    return value
+  }
+
   private func problem(_ kind: LineProblem.Kind, _ bytes: Span<UInt8>) -> LineProblem {
     LineProblem(kind: cursor == end ? .labelsOpen : kind, offset: cursor)
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TributaryClient
 
 /// A bad line and where it stands; line and column count from 1, columns in bytes.
 struct BadLine: Sendable, Hashable {
@@ -8,7 +9,7 @@ struct BadLine: Sendable, Hashable {
   var problem: LineProblem
 }
 
-/// Turns the lines of one file after the other into frames. Decides what happens to bad lines;
+/// Turns the lines of one file after the other into points. Decides what happens to bad lines;
 /// reads and sends nothing itself.
 struct LineIntake {
   /// Bad lines that are remembered for the report; all are counted.
@@ -16,15 +17,23 @@ struct LineIntake {
 
   /// Go on after a bad line.
   let skipsBad: Bool
-  /// Points to be sent.
-  var frames = PointFrames(bytesReserved: 2 * LineReader.blockBytes)
+  /// A point to be sent.
+  struct Point {
+    var series: TributaryClient.Series
+    var value: Double
+    /// Unix seconds; nil: now.
+    var time: Int64?
+  }
+
+  private var series = LineSeries()
+  private var points: [Point] = []
   /// Where each point came from.
   private(set) var map = LineMap()
   /// The first bad lines.
   private(set) var badLines: [BadLine] = []
   /// All bad lines.
   private(set) var badCount = 0
-  /// Points encoded so far.
+  /// Points taken so far.
   private(set) var pointCount = 0
 
   /// Makes one that has seen nothing.
@@ -51,14 +60,20 @@ struct LineIntake {
     case .blank: break
     case .bad(let problem): note(problem, file, line)
     case .point(let point):
-      let start = range.lowerBound
-      let name = start + point.name.lowerBound..<start + point.name.upperBound
-      let labels = start + point.labels.lowerBound..<start + point.labels.upperBound
-      frames.append(
-        name: name, labels: labels, of: bytes, value: point.value, time: point.time)
+      guard let series = series.series(of: point, in: bytes, line: range.lowerBound) else {
+        return note(LineProblem(kind: .notUTF8, offset: point.name.lowerBound), file, line)
+      }
+      points.append(
+        Point(series: series, value: point.value, time: point.time == 0 ? nil : point.time))
       map.append(file: file, line: line)
       pointCount += 1
     }
+  }
+
+  /// Takes the points out.
+  mutating func takePoints() -> [Point] {
+    defer { points.removeAll(keepingCapacity: true) }
+    return points
   }
 
   private mutating func note(_ problem: LineProblem, _ file: Int, _ line: Int) {

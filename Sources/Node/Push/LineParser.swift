@@ -2,8 +2,8 @@
 
 /// Reads `name value [unix-seconds]`, Graphite's plaintext order: tokens parted by blanks or tabs,
 /// a carriage return at the end allowed. Behind the name there may be labels, see ``LabelScanner``.
-/// The name is any bytes but white space, opening braces and zero; whether it is UTF-8 is the
-/// node's business. Pure, and without allocation for a good line without labels.
+/// The name is any bytes but white space, opening braces and zero; whether it is UTF-8 is seen by
+/// ``LineSeries``. Pure, and without allocation for a good line without labels.
 enum LineParser {
   /// Parses the line `bytes[line]`, which holds no line feed. Offsets are relative to the line.
   static func parse(_ bytes: Span<UInt8>, _ line: Range<Int>) -> LineResult {

@@ -31,6 +31,7 @@ struct LineProblem: Error, Sendable, Hashable {
     case extraText(String)
     case lineTooLong(bytesMax: Int)
     case zeroByte
+    case notUTF8
     case labelsOpen
     case labelNameMissing
     /// A mark that should stand here.
@@ -54,6 +55,7 @@ struct LineProblem: Error, Sendable, Hashable {
     case .extraText(let text):
       "unexpected '\(text)' after the time; expected `name value [unix-seconds]`"
     case .lineTooLong(let bytesMax): "the line is longer than \(bytesMax) bytes"
+    case .notUTF8: "name and labels are not UTF-8"
     case .zeroByte: "a zero byte; is this a text file?"
     case .labelsOpen: "the labels have no end; expected `name{label=\"value\",...} value`"
     case .labelNameMissing: "a label has no name; expected `label=\"value\"`"

@@ -47,7 +47,7 @@ struct PointFrames {
   private mutating func appendLabels(_ labels: Range<Int>, of source: Span<UInt8>) {
     var scanner = LabelScanner(labels.lowerBound, end: labels.upperBound)
     while let label = try? scanner.next(source) {
-      let value = unescaped(label.value, of: source)
+      let value = LabelScanner.unescaped(label.value, of: source)
       appendLabel(label.name.map { source[$0] }, value)
     }
   }
@@ -62,21 +62,6 @@ struct PointFrames {
     bytes.append(0x22)
     appendVarint(UInt64(entry.count))
     bytes += entry
-  }
-
-  private func unescaped(_ range: Range<Int>, of source: Span<UInt8>) -> [UInt8] {
-    var value: [UInt8] = []
-    var index = range.lowerBound
-    while index < range.upperBound {
-      var byte = source[index]
-      index += 1
-      if byte == UInt8(ascii: "\\"), index < range.upperBound {
-        byte = LabelScanner.unescaped(source[index]) ?? source[index]
-        index += 1
-      }
-      value.append(byte)
-    }
-    return value
   }
 
   /// Adds a point.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Proto
-import Protobuf
 import RPC
+import TributaryClient
 
 /// A failed call in words for people.
 enum Failure {
@@ -9,6 +8,11 @@ enum Failure {
   static func text(_ error: RPCError) -> String {
     let message = error.status.message
     return word(error.status.code) + (message.isEmpty ? "" : ": \(message)")
+  }
+
+  /// Any error, and what can be done about it.
+  static func advice(_ error: any Error) -> String {
+    (error as? RPCError).map { advice($0) } ?? text(error)
   }
 
   /// The status, and what can be done about it.
@@ -33,28 +37,17 @@ enum Failure {
     }
   }
 
+  /// A client's error as a command ends with it.
+  static func error(_ error: TributaryClient.ClientError) -> any Error {
+    switch error {
+    case .refused(_, let code, let message), .unreachable(_, let code, let message):
+      RPCError(RPCStatus.Code(rawValue: code) ?? .unknown, message)
+    default: CommandFailure(error.description)
+    }
+  }
+
   /// As in `deadline exceeded`.
   private static func word(_ code: RPCStatus.Code) -> String {
     "\(code)".map { $0.isUppercase ? " \($0.lowercased())" : String($0) }.joined()
-  }
-}
-
-extension RPCError {
-  /// The Ack so far of a stream of points that the node ended early; nil when it said none.
-  ///
-  /// - Throws: `DecodingError` for details that cannot be read.
-  func partialAck() throws(DecodingError) -> Ack? {
-    guard let details = status.details else { return nil }
-    return try StatusDetails.decode(Ack.self, from: details)
-  }
-}
-
-extension PushReport.Rejection {
-  /// A reason as the node gave it.
-  init(_ rejection: Rejection) {
-    let name = rejection.reason.name ?? "REASON_\(rejection.reason.rawValue)"
-    self.init(
-      reason: name.hasPrefix("REJECT_REASON_") ? String(name.dropFirst(14)) : name,
-      count: rejection.count, firstIndex: rejection.firstIndex, hint: rejection.hint)
   }
 }

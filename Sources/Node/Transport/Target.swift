@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import RPC
+import TributaryClient
 
 /// The node that a client command talks to.
 enum Target {
@@ -11,6 +12,13 @@ enum Target {
     -> Flag<Options>
   {
     Flag("target", path, .hostPort, "the node to talk to")
+  }
+
+  /// The flag of commands that send points: nodes of one cluster, of which any will do.
+  static func flag<Options>(_ path: any WritableKeyPath<Options, [HostPort]> & Sendable)
+    -> Flag<Options>
+  {
+    Flag("target", path, .targets, "where points go: one node, or several of one cluster")
   }
 
   /// Does work with a client of its own, and closes it afterwards.
@@ -29,4 +37,9 @@ enum Target {
     await group.shutdown()
     return try result.get()
   }
+}
+
+extension HostPort {
+  /// As the client library has it. The port must not be 0.
+  var endpoint: TributaryClient.Endpoint { TributaryClient.Endpoint(host: host, port: port) }
 }

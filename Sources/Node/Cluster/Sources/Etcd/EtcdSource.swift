@@ -2,6 +2,7 @@
 import RPC
 import Router
 import Synchronization
+import TributaryClient
 
 /// Nodes that announce themselves in etcd, each by a key of its own under a lease:
 /// `PREFIX/CLUSTER/nodes/ID`. While etcd is away the nodes stay as they were.
