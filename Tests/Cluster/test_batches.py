@@ -86,9 +86,6 @@ def test_entry_nodes_that_die_cost_nothing(start_cluster, schema, prefix, dice):
     """Batches come in by c and d, which die and come back; a and b, which own the series, live."""
     with start_cluster(ids=("a", "b", "c", "d")) as cluster:
         names = owned(cluster, "a", "ab", prefix, 60)
-        # Who starts again knows its peers at once, and takes no point for its own that is theirs.
-        peers = ",".join(f"{node.id}={node.peer}" for node in cluster)
-        cluster.flags = ["--cluster", cluster.cluster, "--peers", peers]
         fronts = [cluster[one].target for one in "cd"]
         with Nginx([fronts[0], fronts[1], fronts[0]]) as nginx:
             expected = Expected()
