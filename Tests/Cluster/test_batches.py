@@ -20,14 +20,21 @@ def owned(cluster, asked: str, owners: str, prefix: str, count: int) -> list[str
 def exact(cluster, prefix: str, expected: Expected, node: str = "a") -> None:
     """The whole report says what was sent, no point more or less."""
     wanted = sum(expected.counts.values())
+    found = []
 
     def settled():
         report = cluster[node].client.summary(prefixes=[prefix])
         count = sum(one.count for one in report.metrics.values())
         assert count <= wanted, f"{count} points of {wanted}"
+        found.append((count, wanted, report.coverage.complete))
         return report.coverage.complete and count == wanted and report
 
-    expected.check(until(settled).metrics)
+    try:
+        report = until(settled)
+    except AssertionError:
+        print("found", found[-1:], [str(one.status().ledger) for one in cluster])
+        raise
+    expected.check(report.metrics)
     cluster.assert_ledgers()
 
 

@@ -200,7 +200,7 @@ actor Cluster {
     for ingest in surroundings.ingests {
       await withCheckedContinuation { done in
         ingest.loop.execute {
-          ingest.follow(route)
+          ingest.follow(route, isMembershipKnown: isKnown)
           done.resume()
         }
       }

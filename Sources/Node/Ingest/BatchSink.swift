@@ -29,7 +29,13 @@ final class BatchSink: BulkSink {
   init(_ call: any BatchCall, _ ingest: LoopIngest) {
     self.call = call
     self.ingest = ingest
-    if let refusal = ingest.opened(self) { end(refusal) }
+    if let refusal = ingest.opened(self) ?? Self.refusal(ingest) { end(refusal) }
+  }
+
+  private static func refusal(_ ingest: LoopIngest) -> RPCStatus? {
+    guard !ingest.isMembershipKnown else { return nil }
+    return RPCStatus(
+      .unavailable, "this node does not know yet who belongs to its cluster; send again")
   }
 
   // MARK: BulkSink

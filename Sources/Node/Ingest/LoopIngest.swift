@@ -37,6 +37,9 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   private var turn: IngestTurn?
   /// Streams that are not over.
   private var streams: [ObjectIdentifier: any BulkSink] = [:]
+  /// The node knows who belongs to its cluster. Before, it would take all points for its own, and
+  /// other copies of their batches would count elsewhere.
+  private(set) var isMembershipKnown: Bool
   /// Why no stream is taken; nil: they are.
   private var refusal: RPCStatus?
   /// Told when no stream is left.
@@ -52,10 +55,14 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   /// The batch that is being appended.
   private var origin: (batch: RowOrigin, firstOrdinal: UInt32)?
 
-  /// - Parameter marks: the same for all loops of a node; nil: there is no other loop.
+  /// - Parameters:
+  ///   - marks: the same for all loops of a node; nil: there is no other loop.
+  ///   - isMembershipKnown: false: the node does not know yet who belongs to its cluster.
   init(
-    _ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat], marks: BatchBoard? = nil
+    _ loop: EventLoop, _ rules: IngestRules, _ shards: [ShardSeat], marks: BatchBoard? = nil,
+    isMembershipKnown: Bool = true
   ) {
+    self.isMembershipKnown = isMembershipKnown
     self.loop = loop
     self.marks = marks ?? BatchBoard(rules)
     self.rules = rules
@@ -72,8 +79,9 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   /// Takes up a changed membership: what was taken in so far goes where it was meant to go. On the
   /// loop, between turns.
-  func follow(_ route: Route) {
+  func follow(_ route: Route, isMembershipKnown: Bool = true) {
     handOverTurn()
+    self.isMembershipKnown = isMembershipKnown
     self.route = route
     unsafe open = Array(repeating: none, count: shards.count + route.lanes.count)
   }

@@ -46,9 +46,11 @@ final class TelemetryNode: Sendable {
     let rules = IngestRules(
       shape: shape, nameBytesMax: configuration.nameBytesMax,
       seriesMax: configuration.seriesMax, now: now)
-    let marks = BatchBoard(rules)
-    let ingests = group.loops.map { LoopIngest($0, rules, seats, marks: marks) }
     let clustering = try configuration.cluster.configuration()
+    let marks = BatchBoard(rules)
+    let ingests = group.loops.map {
+      LoopIngest($0, rules, seats, marks: marks, isMembershipKnown: clustering == nil)
+    }
     let held = HeldWindows(
       shape: shape, budget: budget, histograms: histograms,
       settleTime: clustering?.peerTimeout ?? .zero
