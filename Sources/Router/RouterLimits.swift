@@ -207,9 +207,13 @@ public enum RouterLimits {
   /// Largest part of what a leaving node hands over: a quarter of what a peer takes as one message.
   public static let slicePartBytesMax = 1 << 20
 
-  /// What one slice takes at most: a start and a count of 6 B, three doubles, two counts of
+  /// What one slice takes at most: a start and a count of 6 B, four doubles, two counts of
   /// infinities of 10 B.
-  static let sliceBytesMax = 6 + 6 + 3 * 8 + 2 * 10
+  static let sliceBytesMax = 6 + 6 + 4 * 8 + 2 * 10
+
+  /// What one series takes at most besides its name, slices and histograms: a length and two
+  /// numbers of 3 B, a double, two times of 6 B, a kind.
+  static let sliceSeriesBytesMax = 3 * 3 + 8 + 2 * 6 + 1
 
   /// What a part takes besides names and slices: ids, numbers, tags and lengths of columns.
   static let slicePartOverheadBytes = 1024

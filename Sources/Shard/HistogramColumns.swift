@@ -38,6 +38,11 @@ public struct HistogramColumns: Sendable {
   /// So many rows without values.
   public init(emptyRows rows: Int) { append(emptyRows: rows) }
 
+  /// A row for each. O(their buckets).
+  public init(_ histograms: [Histogram]) {
+    for histogram in histograms { append(histogram) }
+  }
+
   /// Rows.
   public var count: Int { scales.count }
 

@@ -40,8 +40,10 @@ public struct SlicePartReader: Sendable {
       columns.nameLengths.count == columns.slices.count, columns.counts.count == rows,
       columns.sums.count == rows, columns.minima.count == rows, columns.maxima.count == rows,
       columns.positiveInfinities.isEmpty || columns.positiveInfinities.count == rows,
-      columns.negativeInfinities.isEmpty || columns.negativeInfinities.count == rows
+      columns.negativeInfinities.isEmpty || columns.negativeInfinities.count == rows,
+      columns.squares.isEmpty || columns.squares.count == rows
     else { throw .columnsDiffer }
+    var rest = try SeriesRest(columns)
     var batch = SliceBatch()
     var name = 0..<0
     var slices = 0..<0
@@ -51,9 +53,11 @@ public struct SlicePartReader: Sendable {
       guard name.upperBound <= columns.names.count, slices.upperBound <= rows else {
         throw .columnsDiffer
       }
-      try appendName(name, of: columns.names, to: &batch)
+      try appendName(name, of: columns.names, rest.seen[series], to: &batch)
       try appendSlices(slices, of: columns, to: &batch)
+      try appendHistograms(series, of: columns, &rest, to: &batch)
     }
+    guard rest.histogram == columns.histogramStarts.count else { throw .columnsDiffer }
     guard name.upperBound == columns.names.count, slices.upperBound == rows else {
       throw .columnsDiffer
     }
@@ -61,11 +65,28 @@ public struct SlicePartReader: Sendable {
   }
 
   private func appendName(
-    _ range: Range<Int>, of names: [UInt8], to batch: inout SliceBatch
+    _ range: Range<Int>, of names: [UInt8], _ sightings: Sightings, to batch: inout SliceBatch
   ) throws(SliceFault) {
     let bytes = unsafe names.span.bytes
     guard SeriesKey.fault(bytes, range) == nil else { throw .nameInvalid }
-    batch.appendSeries(name: names[range], hash: SeriesKey.hash(bytes, range))
+    batch.appendSeries(name: names[range], hash: SeriesKey.hash(bytes, range), sightings)
+  }
+
+  private func appendHistograms(
+    _ series: Int, of columns: SliceColumns, _ rest: inout SeriesRest, to batch: inout SliceBatch
+  ) throws(SliceFault) {
+    guard rest.histograms.count > 0 else { return }
+    let end = rest.histogram + Int(columns.histogramLengths[series])
+    guard end <= rest.histograms.count else { throw .columnsDiffer }
+    var before: Int64 = -1
+    for row in rest.histogram..<end {
+      let start = columns.histogramStarts[row]
+      guard start > before, start <= ShardLimits.clockSecondsMax, start % resolutionSeconds == 0
+      else { throw .startInvalid(start) }
+      before = start
+      batch.appendHistogram(start: start, rest.histograms[row])
+    }
+    rest.histogram = end
   }
 
   private func appendSlices(
@@ -84,10 +105,34 @@ public struct SlicePartReader: Sendable {
         positiveInfinities: columns.positiveInfinities.isEmpty
           ? 0 : columns.positiveInfinities[row],
         negativeInfinities: columns.negativeInfinities.isEmpty
-          ? 0 : columns.negativeInfinities[row])
+          ? 0 : columns.negativeInfinities[row],
+        squares: columns.squares.isEmpty ? 0 : columns.squares[row])
       guard slice.isSound else { throw .statisticsInvalid }
       batch.appendSlice(start: start, slice)
     }
+  }
+}
+
+/// What a part has of its series besides names and slices.
+private struct SeriesRest {
+  var seen = SeenColumns()
+  var histograms = HistogramColumns()
+  /// Histograms of series before the one that is read.
+  var histogram = 0
+
+  init(_ columns: SliceColumns) throws(SliceFault) {
+    let series = columns.nameLengths.count
+    do {
+      try seen.append(columns.sightings, rows: series)
+      if let message = columns.histograms {
+        try histograms.append(message, rows: columns.histogramStarts.count)
+      }
+    } catch {
+      throw error.ofSlices
+    }
+    guard histograms.count == columns.histogramStarts.count,
+      columns.histogramLengths.count == (histograms.count == 0 ? 0 : series)
+    else { throw .columnsDiffer }
   }
 }
 
@@ -100,6 +145,6 @@ extension SeriesSummary {
       counts.contains(negativeInfinities), !isEmpty
     else { return false }
     guard count > 0 else { return sum == 0 && min == .infinity && max == -.infinity }
-    return min.isFinite && max.isFinite && min <= max && !sum.isNaN
+    return min.isFinite && max.isFinite && min <= max && !sum.isNaN && squares >= 0
   }
 }

@@ -21,28 +21,32 @@ public struct SliceParts {
   /// Nothing added yet.
   public init(_ heading: HandOverHeading) { self.heading = heading }
 
-  /// Adds a series with all its slices; gives back the parts that became full. O(bytes).
+  /// Adds a series with all that is of it; gives back the parts that became full. O(bytes).
   public mutating func add(series: Int, of batch: SliceBatch) -> [[UInt8]] {
     var full: [[UInt8]] = []
     var rest = batch.sliceRange(series)
-    // A length and a number of slices, each 3 B at most.
-    let nameBytes = batch.nameRange(series).count + 6
+    let seriesBytes = batch.nameRange(series).count + RouterLimits.sliceSeriesBytesMax
+    // Histograms go with the newest slices: as long as any slice is live, those are.
+    let histograms = batch.histogramRange(series)
+    let histogramBytes = batch.wireBytes(histograms: histograms)
     self.series += 1
     slices += rest.count
-    repeat {
-      let room = (Self.bytesMax - bytes - nameBytes) / RouterLimits.sliceBytesMax
-      if room <= 0 && bytes > 0 {
-        full.append(take())
-        continue
+    while true {
+      let room = Self.bytesMax - bytes - seriesBytes
+      if rest.count * RouterLimits.sliceBytesMax + histogramBytes <= room {
+        open.append(series: series, of: batch, slices: rest, histograms: histograms)
+        bytes += seriesBytes + rest.count * RouterLimits.sliceBytesMax + histogramBytes
+        return full
       }
-      let now = rest.prefix(max(room, 1))
-      // Histograms go with the newest slices: as long as any slice is live, those are.
-      let histograms = now.count == rest.count ? batch.histogramRange(series) : 0..<0
-      open.append(series: series, of: batch, slices: now, histograms: histograms)
-      bytes += nameBytes + now.count * RouterLimits.sliceBytesMax
-      rest = rest.dropFirst(now.count)
-    } while !rest.isEmpty
-    return full
+      let now = rest.prefix(max(0, min(room / RouterLimits.sliceBytesMax, rest.count - 1)))
+      if now.isEmpty {
+        precondition(bytes > 0, "the histograms of a series take more than a part")
+      } else {
+        open.append(series: series, of: batch, slices: now, histograms: 0..<0)
+        rest = rest.dropFirst(now.count)
+      }
+      full.append(take())
+    }
   }
 
   /// The last part. There is one even if nothing was added: it, too, replaces earlier attempts.
@@ -61,6 +65,11 @@ public struct SliceParts {
 }
 
 extension SliceBatch {
+  /// What histograms take at most, with their starts of 6 B.
+  fileprivate func wireBytes(histograms range: Range<Int>) -> Int {
+    range.reduce(0) { $0 + 6 + HistogramColumns([histograms[$1]]).wireBytes(0) }
+  }
+
   /// The message.
   var columns: SliceColumns {
     .with {
@@ -74,6 +83,15 @@ extension SliceBatch {
       $0.sums = statistics.map(\.sum)
       $0.minima = statistics.map(\.min)
       $0.maxima = statistics.map(\.max)
+      if statistics.contains(where: { $0.squares != 0 }) {
+        $0.squares = statistics.map(\.squares)
+      }
+      $0.sightings = SeenColumns(sightings).message
+      if !histograms.isEmpty {
+        $0.histogramLengths = (0..<series).map { UInt32(histogramRange($0).count) }
+        $0.histogramStarts = histogramStarts
+        $0.histograms = HistogramColumns(histograms).message(histograms.indices)
+      }
       if statistics.contains(where: { $0.positiveInfinities != 0 }) {
         $0.positiveInfinities = statistics.map(\.positiveInfinities)
       }

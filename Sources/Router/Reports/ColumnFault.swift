@@ -14,4 +14,12 @@ enum ColumnFault: Error, Hashable {
     case .statisticsInvalid: .statisticsInvalid
     }
   }
+
+  /// What it is of a part of slices.
+  var ofSlices: SliceFault {
+    switch self {
+    case .columnsDiffer: .columnsDiffer
+    case .statisticsInvalid: .statisticsInvalid
+    }
+  }
 }

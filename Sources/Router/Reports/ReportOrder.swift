@@ -31,18 +31,23 @@ public struct ReportOrder: Sendable, Hashable {
     let summary = report[row]
     switch statistic {
     case .count, .rate: return rank(summary.count)
+    case .firstSeen: return summary.firstSeen == .max ? ReportOrder.absent : rank(summary.firstSeen)
+    case .lastSeen: return summary.isSeen ? rank(summary.lastSeen) : ReportOrder.absent
+    case .quantiles: return report.quantile(quantile, row: row).map(rank) ?? ReportOrder.absent
     default: return value(of: summary).map(rank) ?? ReportOrder.absent
     }
   }
 
   /// The statistic of a row; nil: it has none.
   private func value(of summary: SeriesSummary) -> Double? {
+    if statistic == .last { return summary.isSeen ? summary.last : nil }
     guard summary.count > 0 else { return nil }
     return switch statistic {
     case .sum, .sumRate: summary.sum
     case .avg: summary.average
     case .min: summary.min
     case .max: summary.max
+    case .variance, .stddev: summary.variance
     default: nil
     }
   }
@@ -61,4 +66,9 @@ public struct ReportOrder: Sendable, Hashable {
   private func directed(_ ascending: UInt64) -> UInt64 {
     min(isAscending ? ascending : ~ascending, ReportOrder.absent - 1)
   }
+}
+
+extension SeriesSummary {
+  /// There is a latest value.
+  fileprivate var isSeen: Bool { lastSeen != SeriesSummary.neverSeen }
 }

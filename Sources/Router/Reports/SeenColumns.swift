@@ -24,6 +24,20 @@ struct SeenColumns {
     kinds = Array(report.kinds[rows])
   }
 
+  /// A row for each. O(rows).
+  init(_ sightings: [Sightings]) {
+    for one in sightings {
+      append(
+        last: one.last, lastSeen: one.lastSeen, firstSeen: one.firstSeen, kind: one.kind)
+    }
+  }
+
+  /// A row.
+  subscript(row: Int) -> Sightings {
+    Sightings(
+      last: last[row], lastSeen: lastSeen[row], firstSeen: firstSeen[row], kind: kinds[row])
+  }
+
   /// Adds a row.
   mutating func append(last: Double, lastSeen: Int64, firstSeen: Int64, kind: UInt8) {
     self.last.append(last)
