@@ -45,7 +45,8 @@ final class TelemetryNode: Sendable {
     let shards = seats.map(\.aggregator)
     let rules = IngestRules(
       shape: shape, nameBytesMax: configuration.nameBytesMax,
-      seriesMax: configuration.seriesMax, now: now)
+      seriesMax: configuration.seriesMax, now: now,
+      tellHot: { log.info("hot name, its points are spread", ["name": .string($0)]) })
     let marks = BatchBoard(rules)
     let ingests = group.loops.map { LoopIngest($0, rules, seats, marks: marks) }
     let clustering = try configuration.cluster.configuration()
