@@ -37,6 +37,20 @@ def speed(goals: Goals, points: int) -> None:
         goals.at_most("Summary of 100 k metrics, quiet: p99", 60, summary, "ms")
 
 
+def hot(goals: Goals, points: int, rounds: int = 5) -> None:
+    """One name with 90 % of the points against as many of all names, round by round."""
+    for title, flags in (("no labels", {}), ("100 label sets a name", {"labels": 100})):
+        with Node() as node:
+            rates = [[generate(node, points=points, connections=4, acks=0, summaries=0,
+                               hot_percent=percent, **flags)[THROUGHPUT] for percent in (0, 90)]
+                     for _ in range(rounds)]
+        even, one = (statistics.median(column) / 1e6 for column in zip(*rates))
+        goals.note(f"even load, {title}: throughput", f"{even:.2f} M/s")
+        goals.note(f"90 % of one name, {title}: throughput", f"{one:.2f} M/s")
+        ratio = statistics.median(there / here for here, there in rates) * 100
+        goals.at_least("the same, to the even load", 80, ratio, "%")
+
+
 def bytes_a_series(series: int, times: range) -> float:
     with Node() as node:
         push(node, (f"warm {number}\n" for number in range(400_000)))
@@ -86,8 +100,8 @@ def main() -> None:
     points = options.parse_args().points
     goals = Goals()
     print(f"measuring on {os.cpu_count()} cores, {platform.machine()}")
-    for part in (lambda: speed(goals, points), lambda: memory(goals), lambda: idle(goals),
-                 lambda: readiness(goals)):
+    for part in (lambda: speed(goals, points), lambda: hot(goals, points // 2),
+                 lambda: memory(goals), lambda: idle(goals), lambda: readiness(goals)):
         part()
     print()
     print(table(goals.rows))

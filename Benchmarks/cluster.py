@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from figures import Goals, cpu_seconds, generate, table  # First: it says where the next is.
@@ -129,6 +130,32 @@ def links(goals: Goals, points: int) -> None:
                        f"{plain / packed:.2f}x; {result['point_bytes'] * count / packed:.2f}x")
 
 
+def hot(goals: Goals, rounds: int, points: int) -> None:
+    """One name with 90 % of the points against as many of all names, over all nodes at once."""
+    for title, flags in (("no labels", {}), ("100 label sets a name", {"labels": 100})):
+        rates, ratios = [], []
+        with Cluster() as cluster:
+            for percent in 0, 90:
+                everywhere(cluster, points, {"hot_percent": percent, **flags})
+            for _ in range(rounds):
+                even = everywhere(cluster, points, {"hot_percent": 0, **flags})
+                rates.append(everywhere(cluster, points, {"hot_percent": 90, **flags}))
+                ratios.append(rates[-1] / even)
+        goals.note(f"90 % of one name, {title}: throughput", f"{median(rates) / 1e6:.3g} M/s")
+        goals.at_least("the same, to the even load", 80, median(ratios) * 100, "%")
+
+
+def everywhere(cluster: Cluster, points: int, flags: dict) -> float:
+    """Points a second, when every node is sent a third of so many at once."""
+    with ThreadPoolExecutor(len(IDS)) as pool:
+        return sum(pool.map(lambda node: rate_of(node, points // len(IDS), flags),
+                            cluster.nodes.values()))
+
+
+def rate_of(node: Server, points: int, flags: dict) -> float:
+    return generate(node, points=points, **QUIET, **flags)["points_per_second"]
+
+
 def summaries(goals: Goals, rounds: int) -> None:
     metrics = 10_000
     with Cluster() as cluster:
@@ -182,6 +209,7 @@ def main() -> None:
     print(f"measuring on {os.cpu_count()} cores, {platform.machine()}")
     forwarding(goals, chosen.rounds, chosen.points)
     links(goals, chosen.points)
+    hot(goals, chosen.rounds, chosen.points)
     summaries(goals, chosen.rounds)
     stopped(goals, chosen.rounds, chosen.seconds)
     print()

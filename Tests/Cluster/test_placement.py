@@ -179,3 +179,28 @@ def test_labelled_points_come_back_exactly_from_any_node(cluster, prefix, dice):
                      for one in report.series)
         assert {key: (one.count, one.sum) for key, one in found.items()} == expected
     cluster.assert_ledgers()
+
+
+def test_a_name_with_most_of_the_points_is_spread_and_comes_back_exactly(cluster):
+    """Its points stay where they arrive, and any node adds up what all of them have."""
+    before = {node.id: node.client.summary(names=["bench.metric.00000"], local=True).metrics
+              for node in cluster}
+    assert not any(before.values())
+    points = 1_500_000
+    for node in cluster:
+        ended = run("bench", "--target", node.target, "--points", str(points), "--metrics", "50",
+                    "--hot-percent", "90", "--warm-up-points", "0", "--acks", "0",
+                    "--summaries", "0", "--format", "json")
+        result = json.loads(ended.stdout)
+        assert (result["points_received"], result["points_rejected"]) == (points, 0)
+    names = [f"bench.metric.{number:05}" for number in range(50)]
+    counts = []
+    for node in cluster:
+        report = node.client.summary(names=names)
+        assert report.coverage.complete and len(report.metrics) == 50
+        counts.append({name: one.count for name, one in report.metrics.items()})
+    assert counts[0] == counts[1] == counts[2]
+    assert sum(counts[0].values()) == 3 * points and counts[0][names[0]] >= 2.6 * points
+    held = [node.client.summary(names=names[:1], local=True).metrics for node in cluster]
+    assert all(one[names[0]].count > points // 2 for one in held)
+    cluster.assert_ledgers()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
 import Protobuf
+import Router
 import Shard
 
 /// What all loops judge points by, and how they speak of those that are not accepted.
@@ -10,6 +11,10 @@ struct IngestRules: Sendable {
   var seriesMax: Int
   /// The node's clock, Unix seconds.
   var now: @Sendable () -> Int64
+  /// Points of a verdict on which names are hot.
+  var hotSamples = HotNames.samplesDefault
+  /// Told of a name that became hot, at most every ten seconds a loop.
+  var tellHot: (@Sendable (String) -> Void)?
 
   func admission(now: Int64) -> Admission {
     Admission(now: now, shape: shape, nameBytesMax: nameBytesMax)

@@ -23,7 +23,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   let rules: IngestRules
   let shards: [ShardSeat]
   let placement: Placement
-  private let limits: BatchLimits
+  let limits: BatchLimits
   private(set) var route = Route.alone
   var ledger = LoopLedger()
   /// Stands where no batch is open: it takes no point, so that the way of a point needs no question
@@ -32,7 +32,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   // Confined to the loop and never changed while it is being read from: a check for each run would
   // cost as much as a point.
   @exclusivity(unchecked) var open: [PointColumns]
-  private var spare: [PointColumns] = []
+  var spare: [PointColumns] = []
   private var batchesOut = 0
   private var turn: IngestTurn?
   /// Streams that are not over.
@@ -45,7 +45,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   /// Told when no stream is left.
   private var idleWaiters: [@Sendable () -> Void] = []
   /// The keys of the points being placed that have labels.
-  private let keys: LabelledKeys
+  let keys: LabelledKeys
   @exclusivity(unchecked) private(set) var admission: Admission
   /// Which rows of which batches this node has taken.
   let marks: BatchBoard
@@ -54,6 +54,10 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   var batchSeries = BatchSeriesTable()
   /// The batch that is being appended.
   private var origin: (batch: RowOrigin, firstOrdinal: UInt32)?
+  /// Names with more than their share of this loop's points.
+  @exclusivity(unchecked) var spread: HotSpread
+  /// As the route's, and which partitions have hot names.
+  var slots: [Route.Slot]
 
   /// - Parameters:
   ///   - marks: the same for all loops of a node; nil: there is no other loop.
@@ -71,6 +75,8 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     keys = LabelledKeys(points: 4, nameBytesMax: rules.nameBytesMax)
     limits = BatchLimits(shards: shards.count, nameBytesMax: rules.nameBytesMax)
     none = limits.fullBatch()
+    unsafe spread = HotSpread(shards: shards.count, samples: rules.hotSamples)
+    slots = Route.alone.slots
     unsafe open = Array(repeating: none, count: shards.count)
     unsafe admission = rules.admission(now: rules.now())
   }
@@ -83,6 +89,8 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     handOverTurn()
     self.isMembershipKnown = isMembershipKnown
     self.route = route
+    unsafe spread.hot.follow(nodes: route.nodes)
+    markHot()
     unsafe open = Array(repeating: none, count: shards.count + route.lanes.count)
   }
 
@@ -153,7 +161,8 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     let admission = unsafe self.admission
     let firstOrdinal = turn.ordinal
     var open = unsafe self.open
-    let slots = route.slots
+    let slots = self.slots
+    var unsampled = unsafe spread.pointsUnsampled
     var points = InlineArray<4, PointView>(repeating: PointView.none)
     var verdicts = InlineArray<4, LabelledKeys.Verdict>(repeating: .key(0..<0))
     while failure == nil {
@@ -174,13 +183,19 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
       if count == 0 { break }
       var hashes = hashes(run, points, count)
       if labelsEnd != 0 { readLabels(run, points, count, &verdicts, &hashes) }
+      unsampled -= count
+      if unsampled <= 0 {
+        sample(hashes, count)
+        unsampled = unsafe spread.pointsUnsampled
+      }
       for lane in 0..<count {
         let point = points[lane]
         switch admission.admit(run, name: point.name, value: point.value, time: point.time) {
         case .accepted(let time):
           let hash = hashes[lane]
           let slot = slots[Placement.partition(hash)]
-          let place = Int(slot.base) + placement.shard(hash) & Int(slot.mask)
+          var place = Int(slot.base) + placement.shard(hash) & Int(slot.mask)
+          if slot.isHot { place = hotPlace(hash, place, run, point.name) }
           let ordinal = firstOrdinal &+ UInt32(truncatingIfNeeded: messages)
           if point.labels.isEmpty {
             while !open[place].append(
@@ -217,6 +232,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
         messages += 1
       }
     }
+    unsafe spread.pass(unsampled)
     tally.accept(accepted)
     ledger.received += messages
     return (messages, failure)
@@ -233,31 +249,6 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     var hashes = InlineArray<4, UInt64>(repeating: 0)
     for lane in 0..<count { hashes[lane] = FNV.hash(run, points[lane].name) }
     return hashes
-  }
-
-  /// Makes the keys of those of the first `count` points that have labels, and their hashes of the
-  /// names' hashes.
-  @inline(never)
-  private func readLabels(
-    _ run: RawSpan, _ points: InlineArray<4, PointView>, _ count: Int,
-    _ verdicts: inout InlineArray<4, LabelledKeys.Verdict>,
-    _ hashes: inout InlineArray<4, UInt64>
-  ) {
-    keys.reset()
-    var ranges = InlineArray<4, Range<Int>>(repeating: 0..<0)
-    var last = 0..<0
-    for lane in 0..<count where !points[lane].labels.isEmpty {
-      verdicts[lane] = keys.add(run, points[lane])
-      guard case .key(let key) = verdicts[lane] else { continue }
-      ranges[lane] = key
-      last = key
-    }
-    // Lanes without a key get another's: four of like length are hashed in the time of one.
-    for lane in ranges.indices where ranges[lane].isEmpty { ranges[lane] = last }
-    let ofKeys = keys.withBytes { FNV.hashes($0, ranges) }
-    for lane in 0..<count where !points[lane].labels.isEmpty {
-      hashes[lane] = SeriesKey.hash(name: hashes[lane], key: ofKeys[lane])
-    }
   }
 
   // MARK: Batches
@@ -305,11 +296,15 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
     guard batch !== none else { return }
     batch.endOrigin()
     unsafe open[place] = none
+    send(batch, place, turn)
+  }
+
+  func send(_ batch: PointColumns, _ place: Int, _ turn: IngestTurn) {
     turn.batchesUnsettled += 1
     batchesOut += 1
     if batchesOut == limits.batchesOutHigh { loop.pauseReading() }
     if place < shards.count {
-      apply(batch, shards[place], turn)
+      apply(batch, place, turn)
     } else {
       forward(batch, route.lanes[place - shards.count], turn)
     }
@@ -325,19 +320,26 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   // MARK: Own points
 
-  private func apply(_ batch: PointColumns, _ seat: ShardSeat, _ turn: IngestTurn) {
+  private func apply(_ batch: PointColumns, _ shard: Int, _ turn: IngestTurn) {
+    let seat = shards[shard]
     ledger.withShards += Int64(batch.count)
     turn.ownBatchesUnsettled += 1
     // The turn goes along and comes back to this loop; the shard does not look at it.
     nonisolated(unsafe) let turn = turn
     seat.loop.execute { [self] in
       seat.aggregator.assumeIsolated { $0.apply(batch, now: rules.now()) }
-      loop.execute { unsafe self.applied(batch, turn) }
+      loop.execute { unsafe self.applied(batch, shard, turn) }
     }
   }
 
-  private func applied(_ batch: PointColumns, _ turn: IngestTurn) {
-    for rejection in batch.rejections { reject(rejection.ordinal, rejection.reason, turn) }
+  private func applied(_ batch: PointColumns, _ shard: Int, _ turn: IngestTurn) {
+    if !batch.rejections.isEmpty {
+      let away = batch.rejections.filter { isAway($0, of: batch, on: shard) }
+      for rejection in batch.rejections where !isAway(rejection, of: batch, on: shard) {
+        reject(rejection.ordinal, rejection.reason, turn)
+      }
+      if !away.isEmpty { sendHome(away.map(\.row), of: batch, turn) }
+    }
     ledger.withShards -= Int64(batch.count)
     ledger.applied += Int64(batch.count - batch.rejections.count)
     takeBack(batch)

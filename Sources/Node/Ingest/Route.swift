@@ -19,20 +19,26 @@ struct Route: Sendable {
   struct Slot: Sendable, Hashable {
     var base: UInt16
     var mask: UInt16
+    /// Some name of the partition, or some series, is hot.
+    var isHot = false
   }
 
   /// One for each partition.
   let slots: [Slot]
   /// The peers' lanes, in the order of their batches.
   let lanes: [any PeerLane]
+  /// Members of the cluster; 0: this node is none of them.
+  let nodes: Int
 
   /// Everything is the node's own.
   static let alone = Route(
-    slots: [Slot](repeating: Slot(base: 0, mask: .max), count: RouterLimits.partitions), lanes: [])
+    slots: [Slot](repeating: Slot(base: 0, mask: .max), count: RouterLimits.partitions), lanes: [],
+    nodes: 1)
 
-  private init(slots: [Slot], lanes: [any PeerLane]) {
+  private init(slots: [Slot], lanes: [any PeerLane], nodes: Int) {
     self.slots = slots
     self.lanes = lanes
+    self.nodes = nodes
   }
 
   /// The route to the owners of a view's partitions.
@@ -52,5 +58,6 @@ struct Route: Sendable {
     slots =
       slotOf.isEmpty ? Self.alone.slots : view.table.owners.map { slotOf[Int($0)] }
     self.lanes = lanes
+    nodes = view.isOwnMember ? view.table.nodes.count : 0
   }
 }

@@ -11,13 +11,15 @@ struct NodeReports: Sendable {
   /// What others have handed over to it.
   var held: HeldSections = { _, _ in [] }
 
-  /// Asks every shard at once. Shards share no series.
+  /// Asks every shard at once.
   func ask(_ request: ReportRequest, asOf: Int64) async -> PartialReport {
-    await withTaskGroup(of: PartialReport.self) { group in
-      for shard in shards { group.addTask { await shard.report(request, now: asOf) } }
-      var merger = ReportMerger()
-      for await report in group { merger.add(disjoint: report) }
-      return merger.finish()
+    await withTaskGroup(of: (Int, PartialReport).self) { group in
+      for (index, shard) in shards.enumerated() {
+        group.addTask { (index, await shard.report(request, now: asOf)) }
+      }
+      var reports = ShardReports(Placement(shards: shards.count))
+      for await (index, report) in group { reports.add(report, of: index) }
+      return reports.merged()
     }
   }
 

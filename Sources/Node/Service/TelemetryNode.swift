@@ -45,7 +45,8 @@ final class TelemetryNode: Sendable {
     let shards = seats.map(\.aggregator)
     let rules = IngestRules(
       shape: shape, nameBytesMax: configuration.nameBytesMax,
-      seriesMax: configuration.seriesMax, now: now)
+      seriesMax: configuration.seriesMax, now: now,
+      tellHot: { log.info("hot name, its points are spread", ["name": .string($0)]) })
     let clustering = try configuration.cluster.configuration()
     let marks = BatchBoard(rules)
     let ingests = group.loops.map {

@@ -2,6 +2,7 @@
 import Proto
 import Protobuf
 import RPC
+import Router
 import Shard
 
 @testable import Node
@@ -14,7 +15,10 @@ final class IngestBench: Sendable {
   let seats: [ShardSeat]
   let ingests: [LoopIngest]
 
-  init(loops: Int, shards: Int, seriesMax: Int = 1_000_000, shardsOnLastLoop: Bool = false) {
+  init(
+    loops: Int, shards: Int, seriesMax: Int = 1_000_000, shardsOnLastLoop: Bool = false,
+    hotSamples: Int = HotNames.samplesDefault
+  ) {
     let group = EventLoopGroup(loops: loops)
     let budget = SeriesBudget(seriesMax: seriesMax)
     let seats = (0..<shards).map { index in
@@ -22,7 +26,8 @@ final class IngestBench: Sendable {
       return ShardSeat(on: group.loops[loop], shape: .standard, budget: budget)
     }
     let rules = IngestRules(
-      shape: .standard, nameBytesMax: 64, seriesMax: seriesMax, now: { IngestBench.now })
+      shape: .standard, nameBytesMax: 64, seriesMax: seriesMax, now: { IngestBench.now },
+      hotSamples: hotSamples)
     self.group = group
     self.seats = seats
     ingests = group.loops.map { LoopIngest($0, rules, seats) }
@@ -33,6 +38,16 @@ final class IngestBench: Sendable {
     await withCheckedContinuation { done in
       group.loops[loop].execute { done.resume(returning: work()) }
     }
+  }
+
+  /// Shards that have something of a name.
+  func shards(with name: String) async -> Int {
+    var found = 0
+    for seat in seats {
+      let report = await seat.aggregator.report(now: Self.now)
+      if (0..<report.count).contains(where: { report.name($0) == name }) { found += 1 }
+    }
+    return found
   }
 
   /// The counts of all series, by name.

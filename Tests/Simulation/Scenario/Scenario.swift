@@ -36,6 +36,8 @@ struct Scenario {
   let clocks: Clocks
   let shape: WindowShape
   let seriesMax: Int
+  /// Points of a verdict on which names are hot; in some runs so many that there is none.
+  let hotSamples: Int
 
   let creditBytes: Int
   let hintBytesMax: Int
@@ -79,6 +81,7 @@ struct Scenario {
     // What expires when is exact only while all clocks agree.
     if clocks == .expiring { kinds.removeAll { $0 == .clockStep } }
     faults = kinds.isEmpty ? [.breakWire] : kinds
+    hotSamples = chance.oneIn(3) ? 1 << 20 : chance.int(in: 8...64)
   }
 
   private static func shape(_ clocks: Clocks) -> WindowShape {

@@ -70,11 +70,12 @@ final class FrameJob {
 /// A node's own part of a report, while its shards work on it.
 final class LocalQuestion {
   var shardsLeft: Int
-  var merger = ReportMerger()
+  var reports: ShardReports
   let done: (PartialReport) -> Void
 
-  init(shards: Int, _ done: @escaping (PartialReport) -> Void) {
-    shardsLeft = shards
+  init(_ placement: Placement, _ done: @escaping (PartialReport) -> Void) {
+    shardsLeft = placement.shards
+    reports = ShardReports(placement)
     self.done = done
   }
 }

@@ -24,14 +24,32 @@ extension SimNode {
       case .accepted(let time):
         world.model.admitted(point, time: time)
         accounts.inFlight += 1
-        if let seat = lane(of: series.hash) {
+        let isKept = keeps(series.hash)
+        if !isKept, let seat = lane(of: series.hash) {
           append(point, series, value, time, to: seat)
         } else {
-          append(point, series, value, time, to: shards[placement.shard(series.hash)])
+          append(point, series, value, time, to: shards[shard(of: series.hash, isKept: isKept)])
         }
       }
     }
     openTurn()
+  }
+
+  /// Whether the point's name has more than its share, so that it stays here.
+  private func keeps(_ hash: UInt64) -> Bool {
+    _ = hot.sample(hash, now: wall)
+    let isKept = hot.holds(hash) || hot.holdsName(of: hash)
+    if isKept { world.tallies[.pointsKept] += 1 }
+    return isKept
+  }
+
+  private func shard(of hash: UInt64, isKept: Bool) -> Int {
+    let home = placement.shard(hash)
+    guard isKept, hot.holds(hash) else { return home }
+    hotPoints += 1
+    let shard = hotPoints % shards.count
+    if shard != home { world.tallies[.pointsSpread] += 1 }
+    return shard
   }
 
   private func openTurn() {

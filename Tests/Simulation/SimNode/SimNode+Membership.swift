@@ -64,6 +64,7 @@ extension SimNode {
     let own = identity.id
     let before = lanes.compactMap { $0 }
     lanes = membership.view.table.nodes.map { $0 == own ? nil : sender(to: $0) }
+    hot.follow(nodes: membership.view.table.nodes.contains(own) ? lanes.count : 0)
     for seat in before where !lanes.contains(where: { $0 === seat }) { giveBack(seat) }
   }
 }

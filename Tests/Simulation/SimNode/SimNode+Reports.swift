@@ -94,7 +94,7 @@ extension SimNode {
   /// The node's own part. What it says of itself is read before its windows are.
   private func answer(asOf: Int64, _ done: @escaping (PeerAnswer) -> Void) {
     let head = knowledge.head(clock: wall)
-    let question = LocalQuestion(shards: shards.count) { [identity] report in
+    let question = LocalQuestion(placement) { [identity] report in
       done(PeerAnswer(head: head, sections: [AnswerSection(origin: identity, report: report)]))
     }
     for shard in shards { enqueue(.report(asOf: asOf, question), at: shard) }

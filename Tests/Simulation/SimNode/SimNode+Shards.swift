@@ -31,9 +31,10 @@ extension SimNode {
       settle(batch, origin)
       free(batch)
     case .report(let asOf, let question):
-      question.merger.add(disjoint: shard.report(now: asOf))
+      guard let index = shards.firstIndex(where: { $0 === shard }) else { return }
+      question.reports.add(shard.report(now: asOf), of: index)
       question.shardsLeft -= 1
-      if question.shardsLeft == 0 { question.done(question.merger.finish()) }
+      if question.shardsLeft == 0 { question.done(question.reports.merged()) }
     }
   }
 

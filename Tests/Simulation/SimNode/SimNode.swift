@@ -30,6 +30,9 @@ final class SimNode {
   var tickets: [LinkTicket: [PointNumber]] = [:]
   var ticketNext: LinkTicket = 1
   var isTurnOpen = false
+  var hot: HotNames
+  /// Points of hot series: each goes to another shard than the one before.
+  var hotPoints = 0
   var spare: [PointColumns] = []
   /// Chance of its threads' pace.
   var chance: SplitMix64
@@ -48,6 +51,7 @@ final class SimNode {
       resolutionSeconds: scenario.shape.resolutionSeconds, creditBytes: scenario.creditBytes,
       hintBytesMax: scenario.hintBytesMax, queueBytesMax: scenario.queueBytesMax)
     placement = Placement(shards: scenario.shards)
+    hot = HotNames(shards: scenario.shards, samples: scenario.hotSamples)
     let budget = SeriesBudget(seriesMax: scenario.seriesMax)
     shards = (0..<scenario.shards).map { _ in ShardSeat(shape: scenario.shape, budget: budget) }
     membership = SimNode.membership(identity, host, scenario)

@@ -7,7 +7,7 @@ public struct Tallies: Sendable, Hashable {
     case seeds, events, virtualSeconds
     case calls, callsAcked, callsFailed, pointsSent, pointsApplied, pointsForwarded
     case pointsHinted, pointsShed, pointsRejected, pointsGivenUp, pointsUncertain, pointsDied,
-      pointsUnknown
+      pointsUnknown, pointsKept, pointsSpread
     case connects, connectsFailed, connectsInVain, welcomes, connectionsLost, messages
     case framesSent, framesResent, framesApplied, framesRepeated, framesSpoilt, answersLost
     case refusals, batchesSurrendered
