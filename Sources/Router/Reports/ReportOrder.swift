@@ -31,6 +31,11 @@ public struct ReportOrder: Sendable, Hashable {
     let summary = report[row]
     switch statistic {
     case .count, .rate: return rank(summary.count)
+    case .lastSeen where summary.lastSeen != SeriesSummary.neverSeen: return rank(summary.lastSeen)
+    case .firstSeen where summary.firstSeen != .max: return rank(summary.firstSeen)
+    case .last where summary.lastSeen != SeriesSummary.neverSeen: return rank(summary.last)
+    case .quantiles:
+      return report.quantile(quantile, row: row).map(rank) ?? ReportOrder.absent
     default: return value(of: summary).map(rank) ?? ReportOrder.absent
     }
   }
@@ -43,6 +48,7 @@ public struct ReportOrder: Sendable, Hashable {
     case .avg: summary.average
     case .min: summary.min
     case .max: summary.max
+    case .variance, .stddev: summary.variance
     default: nil
     }
   }
