@@ -5,7 +5,12 @@
 struct UsageError: Error, Hashable {
   /// What is wrong and, where possible, what to do; no line breaks.
   let message: String
+  /// Lines to be shown below, such as a text and a caret under its fault.
+  let excerpt: [String]
 
   /// Makes an error.
-  init(_ message: String) { self.message = message }
+  init(_ message: String, excerpt: [String] = []) {
+    self.message = message
+    self.excerpt = excerpt
+  }
 }

@@ -96,6 +96,7 @@ enum Program {
 
   private static func complain(_ name: String, _ error: UsageError) -> ExitCode {
     Output.standardError.write("\(name): \(Printable.line(error.message))\n")
+    for line in error.excerpt { Output.standardError.write("  \(Printable.line(line))\n") }
     return .usage
   }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 
 /// `tributary summary`: asks a node once and prints the answer.
 struct SummaryCommand: Command {
   private var target = Target.standard
   private var filter = SummaryFilter()
   private var format = SummaryFormat.table
-  private var sort = SortKey.name
-  private var limit: Int?
 
   init() {}
 
@@ -15,12 +14,13 @@ struct SummaryCommand: Command {
     flags: [
       Target.flag(\.target),
       Flag("format", \.format, .oneOf("FORMAT"), "form of the output"),
-      Flag("sort", \.sort, .oneOf("COLUMN"), "order: names ascending, numbers descending"),
-      Flag(optional: "limit", \.limit, .count(1...Int.max), "print so many series at most"),
       Flag("strict", \.filter.isStrict, "fail rather than print what is not complete"),
-    ] + SummaryFilter.flags.map { $0.lifted(\.filter) },
+    ] + (SummaryFilter.questionFlags + SummaryFilter.flags).map { $0.lifted(\.filter) },
+    operand: Operand(
+      placeholder: "SELECTOR", text: "series as in PromQL: 'cpu{host=~\"web.*\",env!=\"dev\"}'",
+      counts: 0...SeriesFilter.selectorsMax, completion: .nothing, path: \.filter.selectors),
     notes: """
-      A series is chosen when any name, prefix or glob chooses it. A table has some columns; JSON
+      A series is chosen when any selector, name, prefix or glob chooses it. A table has some columns; JSON
       and CSV have all, in full precision. JSON is an object with `metrics`, from name to
       statistics, and `series`, a list of those with labels; quantiles are off by at most
       `quantile_error` of themselves. `complete` says whether all nodes that hold points are in
@@ -28,13 +28,16 @@ struct SummaryCommand: Command {
       missing, CSV on standard error.
 
       examples:
-        tributary summary --prefix cpu. --sort max
+        tributary summary 'cpu{host=~"web.*",env!="dev"}' --by region --sort p99 --top 10
+        tributary summary --prefix cpu. --sort max --from -10m
         tributary summary --format json --window 5m
       """)
 
   func run() async throws -> ExitCode {
+    try filter.check()
     var summary = try await Target.withClient(target) { try await $0.summary(filter) }
-    summary.rows = Array(summary.rows.sorted(by: sort).prefix(limit ?? .max))
+    if filter.order == .name { summary.rows = summary.rows.sorted(by: .name) }
+    summary.statistics = Set(filter.statistics ?? [])
     Output.standardOutput.write(SummaryText.write(summary, as: format))
     if format == .csv, let note = summary.coverage?.note {
       Output.standardError.write("tributary summary: \(note)\n")

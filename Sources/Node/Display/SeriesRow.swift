@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 
 /// The statistics of one series, as the display deals with them.
 struct SeriesRow: Sendable, Hashable {
@@ -59,6 +60,11 @@ struct Summary: Sendable, Hashable {
   /// Quantiles are of points after this and up to ``quantilesTo``.
   var quantilesFrom: Int64 = 0
   var quantilesTo: Int64 = 0
+  /// What was asked for; empty: everything.
+  var statistics: Set<Statistic> = []
+
+  /// Rows have this statistic, or may.
+  func has(_ statistic: Statistic) -> Bool { statistics.isEmpty || statistics.contains(statistic) }
 }
 
 /// What rows are ordered by.

@@ -8,16 +8,20 @@ extension SummaryText {
       "variance", "stddev", "rate", "sum_rate", "last", "last_seen", "first_seen", "kind",
     ]
     titles += summary.quantiles.map { "p" + percent($0) } + ["quantile_error"]
-    return ([titles] + summary.rows.map { fields($0, summary.quantiles.count) })
+    return ([titles] + summary.rows.map { fields($0, summary) })
       .map { $0.joined(separator: ",") + "\n" }.joined()
   }
 
-  private static func fields(_ row: SeriesRow, _ quantiles: Int) -> [String] {
+  private static func fields(_ row: SeriesRow, _ summary: Summary) -> [String] {
+    let quantiles = summary.quantiles.count
     let own = row.quantiles.prefix(quantiles).map { "\($0)" }
     return [
-      quoted(row.name), "\(row.count)", "\(row.sum)", "\(row.avg)", "\(row.min)", "\(row.max)",
-      "\(row.positiveInfinities)", "\(row.negativeInfinities)", "\(row.variance)", "\(row.stddev)",
-      "\(row.rate)", "\(row.sumRate)", text(row.last), text(row.lastSeen), text(row.firstSeen),
+      quoted(row.name), "\(row.count)", text(summary.has(.sum) ? row.sum : nil),
+      text(summary.has(.avg) ? row.avg : nil), text(summary.has(.min) ? row.min : nil),
+      text(summary.has(.max) ? row.max : nil), "\(row.positiveInfinities)",
+      "\(row.negativeInfinities)", text(summary.has(.variance) ? row.variance : nil),
+      text(summary.has(.stddev) ? row.stddev : nil), text(summary.has(.rate) ? row.rate : nil),
+      text(summary.has(.sumRate) ? row.sumRate : nil), text(row.last), text(row.lastSeen), text(row.firstSeen),
       row.kind ?? "",
     ] + own + repeatElement("", count: quantiles - own.count)
       + [own.isEmpty ? "" : "\(row.quantileError)"]

@@ -19,7 +19,7 @@ extension SummaryText {
       }
       report.member("metrics") { metrics in
         for row in summary.rows where row.metric == nil {
-          metrics.member(row.name) { statistics(row, summary.quantiles, &$0) }
+          metrics.member(row.name) { statistics(row, summary, &$0) }
         }
       }
       let series = summary.rows.filter { $0.metric != nil }
@@ -29,7 +29,7 @@ extension SummaryText {
           object.member("labels") { labels in
             for label in row.labels { labels.member(label.name, label.value) }
           }
-          statistics(row, summary.quantiles, &object)
+          statistics(row, summary, &object)
         }
       }
     }
@@ -57,25 +57,25 @@ extension SummaryText {
   }
 
   private static func statistics(
-    _ row: SeriesRow, _ quantiles: [Double], _ object: inout JSONWriter
+    _ row: SeriesRow, _ summary: Summary, _ object: inout JSONWriter
   ) {
     object.member("count", row.count)
-    object.member("sum", row.sum)
-    object.member("avg", row.avg)
-    object.member("min", row.min)
-    object.member("max", row.max)
+    if summary.has(.sum) { object.member("sum", row.sum) }
+    if summary.has(.avg) { object.member("avg", row.avg) }
+    if summary.has(.min) { object.member("min", row.min) }
+    if summary.has(.max) { object.member("max", row.max) }
     if row.positiveInfinities != 0 { object.member("positive_infinities", row.positiveInfinities) }
     if row.negativeInfinities != 0 { object.member("negative_infinities", row.negativeInfinities) }
-    object.member("variance", row.variance)
-    object.member("stddev", row.stddev)
-    object.member("rate", row.rate)
-    object.member("sum_rate", row.sumRate)
+    if summary.has(.variance) { object.member("variance", row.variance) }
+    if summary.has(.stddev) { object.member("stddev", row.stddev) }
+    if summary.has(.rate) { object.member("rate", row.rate) }
+    if summary.has(.sumRate) { object.member("sum_rate", row.sumRate) }
     if let last = row.last { object.member("last", last) }
     if let time = row.lastSeen { object.member("last_seen", time) }
     if let time = row.firstSeen { object.member("first_seen", time) }
     if !row.quantiles.isEmpty {
       object.member("quantiles") { values in
-        for (quantile, value) in zip(quantiles, row.quantiles) {
+        for (quantile, value) in zip(summary.quantiles, row.quantiles) {
           values.member("\(quantile)", value)
         }
       }

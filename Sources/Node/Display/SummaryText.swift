@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 
 /// The form of a printed summary.
 enum SummaryFormat: String, Sendable, CaseIterable {
@@ -20,28 +21,68 @@ enum SummaryText {
 
   /// An aligned table, a line that says what it covers, and one that says what is missing.
   private static func table(_ summary: Summary) -> String {
-    let hasInfinities = summary.rows.contains { infinities($0) > 0 }
-    let hasQuantiles = summary.rows.contains { !$0.quantiles.isEmpty }
-    let quantiles = hasQuantiles ? summary.quantiles : []
-    var table = Table(
-      titles: ["NAME", "COUNT", "RATE", "AVG"] + quantiles.map { "P" + percent($0) }
-        + ["MIN", "MAX", "LAST"] + (hasInfinities ? ["INF"] : []))
-    for row in summary.rows {
-      let own = quantiles.indices.map {
-        row.quantiles.indices.contains($0) ? row.quantiles[$0] : nil
-      }
-      table.append(
-        [row.name, NumberText.human(count: row.count)]
-          + cells([row.rate, row.avg] + own + [row.min, row.max], isEmpty: row.count == 0)
-          + [row.last.map(NumberText.human) ?? "-"]
-          + (hasInfinities ? [String(infinities(row))] : []))
-    }
+    let columns = columns(summary)
+    var table = Table(titles: ["NAME"] + columns.map(\.title))
+    for row in summary.rows { table.append([row.name] + columns.map { $0.cell(row) }) }
     let notes = [footer(summary), summary.coverage?.note].compactMap(\.self)
     return (table.lines() + [""] + notes).joined(separator: "\n") + "\n"
   }
 
-  private static func cells(_ values: [Double?], isEmpty: Bool) -> [String] {
-    values.map { value in isEmpty ? "-" : value.map(NumberText.human) ?? "-" }
+  private struct Column {
+    let title: String
+    let cell: (SeriesRow) -> String
+
+    init(_ title: String, _ cell: @escaping (SeriesRow) -> String) {
+      (self.title, self.cell) = (title, cell)
+    }
+
+    /// A number that rows without finite values do not have.
+    init(_ title: String, value: @escaping (SeriesRow) -> Double?) {
+      self.init(title) { $0.count == 0 ? "-" : value($0).map(NumberText.human) ?? "-" }
+    }
+  }
+
+  /// Of the statistics that were asked for those for which there is room.
+  private static func columns(_ summary: Summary) -> [Column] {
+    var columns: [Column] = []
+    func add(_ statistic: Statistic, _ column: Column) {
+      if summary.has(statistic) { columns.append(column) }
+    }
+    let isChosen = !summary.statistics.isEmpty
+    add(.count, Column("COUNT") { NumberText.human(count: $0.count) })
+    add(.rate, Column("RATE", value: \.rate))
+    if isChosen {
+      add(.sum, Column("SUM", value: \.sum))
+      add(.sumRate, Column("SUM/S", value: \.sumRate))
+    }
+    add(.avg, Column("AVG", value: \.avg))
+    if isChosen {
+      add(.variance, Column("VARIANCE", value: \.variance))
+      add(.stddev, Column("STDDEV", value: \.stddev))
+    }
+    if summary.rows.contains(where: { !$0.quantiles.isEmpty }) {
+      for (index, quantile) in summary.quantiles.enumerated() {
+        columns.append(
+          Column("P" + percent(quantile), value: { row in
+            row.quantiles.indices.contains(index) ? row.quantiles[index] : nil
+          }))
+      }
+    }
+    add(.min, Column("MIN", value: \.min))
+    add(.max, Column("MAX", value: \.max))
+    add(.last, Column("LAST") { $0.last.map(NumberText.human) ?? "-" })
+    if isChosen {
+      add(.firstSeen, Column("FIRST") { time($0.firstSeen) })
+      add(.lastSeen, Column("SEEN") { time($0.lastSeen) })
+    }
+    if summary.rows.contains(where: { infinities($0) > 0 }) {
+      columns.append(Column("INF") { String(infinities($0)) })
+    }
+    return columns
+  }
+
+  private static func time(_ seconds: Int64?) -> String {
+    seconds.map { WallTime(seconds: $0).timeOfDayText } ?? "-"
   }
 
   /// A quantile in percent: `50`, `99.9`.

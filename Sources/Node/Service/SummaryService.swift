@@ -66,11 +66,14 @@ struct SummaryService: Sendable {
     _ question: SummaryQuestion, now: Int64, _ coverage: Coverage, nextPageToken: String = ""
   ) -> ReportEncoder {
     let span = shape.span(of: question.request, now: now)
+    // What has no end ends when it was first asked for, on later pages, too.
+    let (to, quantilesTo) =
+      question.span.isOpen ? (question.span.to, question.span.to) : (span.to, span.quantilesTo)
     return ReportEncoder(
       asOf: question.span.asOf, windowSeconds: question.span.seconds,
       resolutionSeconds: shape.resolutionSeconds, nextPageToken: nextPageToken,
-      coverage: question.isLocal ? nil : coverage, from: span.from, to: span.to,
-      quantilesFrom: span.quantilesFrom, quantilesTo: span.quantilesTo,
+      coverage: question.isLocal ? nil : coverage, from: span.from, to: to,
+      quantilesFrom: span.quantilesFrom, quantilesTo: quantilesTo,
       statistics: StatisticSet(question.statistics), quantiles: question.quantiles,
       isRowByRow: question.isOrdered)
   }

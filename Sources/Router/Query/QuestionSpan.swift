@@ -18,6 +18,9 @@ public struct QuestionSpan: Sendable, Hashable {
   /// Those that end then or before; nil: all.
   public let slicesTo: Int64?
 
+  /// It names no end: points that lie ahead of its time count, too.
+  public let isOpen: Bool
+
   /// The seconds covered, of those that the node's window has.
   public let windowSeconds: Int64
 
@@ -74,6 +77,7 @@ public struct QuestionSpan: Sendable, Hashable {
     let length = windowSeconds == 0 ? shape.windowSeconds : windowSeconds
     self.from = from != 0 ? from : self.to - length
     self.windowSeconds = min(self.to - self.from, shape.windowSeconds)
+    isOpen = asOf == 0 && to == 0
     let isPlain = asOf == 0 && walkAsOf == nil && to == 0
     if from != 0 {
       slicesFrom = from

@@ -31,9 +31,10 @@ public struct ReportOrder: Sendable, Hashable {
     let summary = report[row]
     switch statistic {
     case .count, .rate: return rank(summary.count)
-    case .firstSeen: return summary.firstSeen == .max ? ReportOrder.absent : rank(summary.firstSeen)
-    case .lastSeen: return summary.isSeen ? rank(summary.lastSeen) : ReportOrder.absent
-    case .quantiles: return report.quantile(quantile, row: row).map(rank) ?? ReportOrder.absent
+    case .lastSeen where summary.isSeen: return rank(summary.lastSeen)
+    case .firstSeen where summary.firstSeen != .max: return rank(summary.firstSeen)
+    case .quantiles:
+      return report.quantile(quantile, row: row).map(rank) ?? ReportOrder.absent
     default: return value(of: summary).map(rank) ?? ReportOrder.absent
     }
   }

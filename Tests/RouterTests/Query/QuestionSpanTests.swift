@@ -36,6 +36,7 @@ struct QuestionSpanTests {
     let span = try Self.span(window: 60, walk: 999_998)
     #expect((span.asOf, span.from, span.to) == (999_998, 999_938, 999_998))
     #expect((span.slicesFrom, span.slicesTo) == (999_929, 1_000_069))
+    #expect(span.isOpen && !(try Self.span(asOf: 999_998).isOpen))
     #expect(try Self.span(asOf: 999_998, walk: 999_998) == Self.span(asOf: 999_998))
   }
 
@@ -44,7 +45,7 @@ struct QuestionSpanTests {
     let span = try Self.span(from: 999_000, to: 999_500)
     #expect((span.slicesFrom, span.slicesTo) == (999_000, 999_500))
     #expect((span.from, span.to, span.seconds) == (999_000, 999_500, 500))
-    #expect(span.asOf == Self.now)
+    #expect(span.asOf == Self.now && !span.isOpen)
     #expect(try Self.span(from: 999_000).slicesTo == nil)
     #expect(try Self.span(window: 100, to: 999_500).slicesFrom == 999_399)
   }

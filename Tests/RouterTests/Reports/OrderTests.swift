@@ -28,6 +28,43 @@ struct OrderTests {
         == ["y", "b", "c", "d", "e", "a", "z", "w", "x"])
   }
 
+  @Test("by spread, by the latest value and by times is of what is known of them")
+  func others() {
+    let rows = [
+      "a": SeriesSummary(count: 2, squares: 8, last: -1, lastSeen: 20, firstSeen: 7),
+      "b": SeriesSummary(count: 4, squares: 8, last: 5, lastSeen: 10, firstSeen: 9),
+      "c": SeriesSummary(count: 1),
+    ]
+    for statistic in [Statistic.variance, .stddev, .lastSeen] {
+      #expect(Self.names(rows, ReportOrder(by: statistic)) == ["a", "b", "c"])
+    }
+    for statistic in [Statistic.last, .firstSeen] {
+      #expect(Self.names(rows, ReportOrder(by: statistic)) == ["b", "a", "c"])
+    }
+    #expect(Self.names(rows, ReportOrder(by: .last, isAscending: true)) == ["a", "b", "c"])
+  }
+
+  @Test("by a quantile is that of each row's histogram")
+  func quantiles() {
+    var report = PartialReport()
+    for (name, values) in [("a", [1.0, 1, 9]), ("b", [2.0, 2, 2]), ("c", [])] {
+      report.append(
+        name: Array(name.utf8), hash: testHash(name),
+        SeriesSummary(
+          count: Int64(values.count), sum: values.reduce(0, +), min: values.min() ?? .infinity,
+          max: values.max() ?? -.infinity))
+      var histogram = Histogram()
+      for value in values { histogram.add(value) }
+      report.add(histogram, toRow: report.count - 1)
+    }
+    func names(_ quantile: Double) -> [String] {
+      ReportPage(of: report, size: 9, order: ReportOrder(by: .quantiles, quantile: quantile)).rows
+        .map { report.name($0) }
+    }
+    #expect(names(0.5) == ["b", "a", "c"])
+    #expect(names(1) == ["a", "b", "c"])
+  }
+
   @Test("by count is exact where doubles are not")
   func counts() {
     let rows = [
