@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 
 extension SummaryText {
   /// RFC 4180, with a header line; every number in full precision. What is not known is empty.
