@@ -27,21 +27,22 @@ enum SummaryText {
       titles: ["NAME", "COUNT", "RATE", "AVG"] + quantiles.map { "P" + percent($0) }
         + ["MIN", "MAX", "LAST"] + (hasInfinities ? ["INF"] : []))
     for row in summary.rows {
-      let own = quantiles.indices.map {
-        row.quantiles.indices.contains($0) ? row.quantiles[$0] : nil
-      }
+      let own = quantiles.indices.map { $0 < row.quantiles.count ? row.quantiles[$0] : nil }
       table.append(
         [row.name, NumberText.human(count: row.count)]
-          + cells([row.rate, row.avg] + own + [row.min, row.max], isEmpty: row.count == 0)
-          + [row.last.map(NumberText.human) ?? "-"]
-          + (hasInfinities ? [String(infinities(row))] : []))
+          + (row.count == 0
+            ? Array(repeating: "-", count: own.count + 4)
+            : [cell(row.rate, 4), cell(row.avg)] + own.map { cell($0, 4) }
+              + [cell(row.min), cell(row.max)])
+          + [cell(row.last)] + (hasInfinities ? [String(infinities(row))] : []))
     }
     let notes = [footer(summary), summary.coverage?.note].compactMap(\.self)
     return (table.lines() + [""] + notes).joined(separator: "\n") + "\n"
   }
 
-  private static func cells(_ values: [Double?], isEmpty: Bool) -> [String] {
-    values.map { value in isEmpty ? "-" : value.map(NumberText.human) ?? "-" }
+  /// Quantiles are not known to more than some digits.
+  private static func cell(_ value: Double?, _ digits: Int = 5) -> String {
+    value.map { NumberText.human($0, digits: digits) } ?? "-"
   }
 
   /// A quantile in percent: `50`, `99.9`.
