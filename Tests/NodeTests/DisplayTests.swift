@@ -25,10 +25,10 @@ struct DisplayTests {
       separator: "\n", omittingEmptySubsequences: false)
     #expect(
       lines.map(String.init) == [
-        "NAME           COUNT      RATE   AVG  P50  P99.9    MIN      MAX  LAST  INF",
-        "cpu.user          12  0.003333   2.5    2   2.75     -1      0.3     0    0",
-        "bad\"name,\\n        0         -     -    -      -      -        -     -    3",
-        "温度{in=\"°C\"}   2.5M         0  400T    -      -  1e-09  12.346k     -    0",
+        "NAME           COUNT     RATE   AVG  P50  P99.9    MIN      MAX  LAST  INF",
+        "cpu.user          12  0.00333   2.5    2   2.75     -1      0.3     0    0",
+        "bad\"name,\\n        0        -     -    -      -      -        -     -    3",
+        "温度{in=\"°C\"}   2.5M        0  400T    -      -  1e-09  12.346k     -    0",
         "", "3 series over 1h as of 23:59:59 UTC", "",
       ])
   }
@@ -174,6 +174,15 @@ struct DisplayTests {
     ])
   func numbers(value: Double, text: String) {
     #expect(NumberText.human(value) == text)
+  }
+
+  @Test(
+    "fewer digits are shown where that shortens a number",
+    arguments: [
+      (22.5211e9, "22.52G"), (0.003887, "0.00389"), (1234.5, "1235"), (98765, "98.77k"), (2, "2"),
+    ])
+  func fewer(value: Double, text: String) {
+    #expect(NumberText.human(value, digits: 4) == text)
   }
 
   @Test(

@@ -2,17 +2,18 @@
 
 /// Numbers for people: few digits, the same for every locale.
 enum NumberText {
-  /// At most five significant digits: `0`, `0.00012`, `1234.5`, `98.765k`, `1.5G`, `2e+21`.
-  static func human(_ value: Double) -> String {
+  /// At most five significant digits, or as many as are asked for where that makes fewer behind the
+  /// point: `0`, `0.00012`, `1234.5`, `98.765k`, `1.5G`, `2e+21`.
+  static func human(_ value: Double, digits: Int = 5) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let size = value.magnitude
     if size == 0 { return "0" }
     if size < 0.0001 { return scientific(value) }
-    if size < 9999.95 { return significant(value) }
+    if size < 9999.95 { return significant(value, digits) }
     guard size < 0.999_995e21,
       let (suffix, unit) = units.first(where: { size >= 0.999_995 * $0.1 })
     else { return scientific(value) }
-    return significant(value / unit) + suffix
+    return significant(value / unit, digits) + suffix
   }
 
   /// A count: exact below a million, else as ``human(_:)``.
@@ -49,15 +50,15 @@ enum NumberText {
     ("E", 1e18), ("P", 1e15), ("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3),
   ]
 
-  /// Five significant digits, trailing zeros taken away.
-  private static func significant(_ value: Double) -> String {
-    var digits = 4
+  /// So many significant digits, trailing zeros taken away.
+  private static func significant(_ value: Double, _ significant: Int) -> String {
+    var digits = significant - 1
     var bound = 10.0
     while digits > 0, value.magnitude >= bound {
       digits -= 1
       bound *= 10
     }
-    if value.magnitude < 1 { digits = value.magnitude < 0.01 ? 6 : 5 }
+    if value.magnitude < 1 { digits = significant + (value.magnitude < 0.01 ? 1 : 0) }
     return trimmed(fixed(value, digits))
   }
 

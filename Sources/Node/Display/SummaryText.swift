@@ -37,8 +37,13 @@ enum SummaryText {
     }
 
     /// A number that rows without finite values do not have.
-    init(_ title: String, value: @escaping (SeriesRow) -> Double?) {
-      self.init(title) { $0.count == 0 ? "-" : value($0).map(NumberText.human) ?? "-" }
+    ///
+    /// - Parameter digits: so many are shown; quantiles are not known to more than some.
+    init(_ title: String, digits: Int = 5, value: @escaping (SeriesRow) -> Double?) {
+      self.init(title) { row in
+        guard row.count > 0, let number = value(row) else { return "-" }
+        return NumberText.human(number, digits: digits)
+      }
     }
   }
 
@@ -50,7 +55,7 @@ enum SummaryText {
     }
     let isChosen = !summary.statistics.isEmpty
     add(.count, Column("COUNT") { NumberText.human(count: $0.count) })
-    add(.rate, Column("RATE", value: \.rate))
+    add(.rate, Column("RATE", digits: 4, value: \.rate))
     if isChosen {
       add(.sum, Column("SUM", value: \.sum))
       add(.sumRate, Column("SUM/S", value: \.sumRate))
@@ -63,14 +68,14 @@ enum SummaryText {
     if summary.rows.contains(where: { !$0.quantiles.isEmpty }) {
       for (index, quantile) in summary.quantiles.enumerated() {
         columns.append(
-          Column("P" + percent(quantile), value: { row in
+          Column("P" + percent(quantile), digits: 4) { row in
             row.quantiles.indices.contains(index) ? row.quantiles[index] : nil
-          }))
+          })
       }
     }
     add(.min, Column("MIN", value: \.min))
     add(.max, Column("MAX", value: \.max))
-    add(.last, Column("LAST") { $0.last.map(NumberText.human) ?? "-" })
+    add(.last, Column("LAST") { row in row.last.map { NumberText.human($0) } ?? "-" })
     if isChosen {
       add(.firstSeen, Column("FIRST") { time($0.firstSeen) })
       add(.lastSeen, Column("SEEN") { time($0.lastSeen) })

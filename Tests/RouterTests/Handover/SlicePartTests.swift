@@ -24,7 +24,22 @@ struct SlicePartTests {
     summary.count = Int64(random.int(in: 1...1 << 39))
     (summary.min, summary.max) = (random.double(in: -9...0), random.double(in: 0...9))
     summary.sum = random.oneIn(20) ? .infinity : random.double(in: -1e9...1e9)
+    summary.squares = random.oneIn(20) ? .infinity : random.double(in: 0...1e9)
     return summary
+  }
+
+  private static func sightings(_ random: inout SplitMix64) -> Sightings {
+    if random.oneIn(4) { return Sightings() }
+    return Sightings(
+      last: random.oneIn(9) ? .infinity : random.double(in: -9...9),
+      lastSeen: Int64(random.int(in: 500...999)), firstSeen: Int64(random.int(in: 0...500)),
+      kind: UInt8(random.int(in: 0...3)))
+  }
+
+  private static func histogram(_ random: inout SplitMix64) -> Histogram {
+    (0..<random.int(in: 1...9)).reduce(into: Histogram()) { histogram, _ in
+      histogram.add(random.oneIn(5) ? 0 : random.double(in: -1e3...1e6))
+    }
   }
 
   private static func batch(
@@ -33,7 +48,10 @@ struct SlicePartTests {
     var batch = SliceBatch()
     for row in 0..<series {
       let name = "\(row) " + String(repeating: "é", count: random.int(in: 0...nameBytes / 2))
-      batch.appendSeries(name: name.utf8, hash: hash(name))
+      batch.appendSeries(name: name.utf8, hash: hash(name), sightings(&random))
+      for group in 0..<(row % 3 == 0 ? random.int(in: 0...9) : 0) {
+        batch.appendHistogram(start: Int64(group) * 80, histogram(&random))
+      }
       var start = Int64(random.int(in: 0...99)) * 10
       for _ in 0..<random.int(in: slices) {
         batch.appendSlice(start: start, summary(&random))
@@ -68,6 +86,47 @@ struct SlicePartTests {
       }
     }
     return contents
+  }
+
+  /// All histograms by name; those that came in several parts are not told apart.
+  private static func histograms(_ batches: [SliceBatch]) -> [String: [Int64: Histogram]] {
+    var contents: [String: [Int64: Histogram]] = [:]
+    for batch in batches {
+      for series in 0..<batch.series {
+        for place in batch.histogramRange(series) {
+          contents[batch.name(series), default: [:]][batch.histogramStarts[place]] =
+            batch.histograms[place]
+        }
+      }
+    }
+    return contents
+  }
+
+  @Test("are in parts of bounded size with the largest histograms, which go with the newest slices")
+  func largestHistograms() throws {
+    var random = SplitMix64(seed: 3)
+    let counts = [Int64](repeating: .max, count: HistogramScale.bucketsMax)
+    let buckets = Histogram.Buckets(start: -80, counts: counts)
+    let largest = Histogram(scale: 5, zeros: .max, positive: buckets, negative: buckets)
+    var batch = SliceBatch()
+    for row in 0..<40 {
+      batch.appendSeries(name: "\(row)".utf8, hash: Self.hash("\(row)"), Self.sightings(&random))
+      for group in 0..<65 { batch.appendHistogram(start: Int64(group) * 80, largest) }
+      let slices = row % 5 == 0 ? 20_000 : random.int(in: 1...3000)
+      for slice in 0..<slices {
+        batch.appendSlice(start: Int64(slice) * 10, Self.summary(&random))
+      }
+    }
+    let parts = Self.parts(batch)
+    #expect(parts.allSatisfy { $0.count <= RouterLimits.slicePartBytesMax })
+    let read = try Self.read(parts)
+    #expect(Self.contents(read) == Self.contents([batch]))
+    #expect(Self.histograms(read) == Self.histograms([batch]))
+    for part in read {
+      for series in 0..<part.series {
+        #expect(!part.sliceRange(series).isEmpty)
+      }
+    }
   }
 
   @Test("arrive as they were sent", arguments: 1...5 as ClosedRange<UInt64>)
@@ -142,6 +201,18 @@ struct SlicePartTests {
         $0.minima = [1, 2, .infinity]
         $0.maxima = [1, 2, -.infinity]
         $0.positiveInfinities = [0, 0, 1]
+        $0.squares = [0, 1, 0]
+        $0.sightings = .with {
+          $0.base = 100
+          ($0.lastSeen, $0.firstSeen, $0.last) = ([5, 0], [1, 0], [2, 0])
+        }
+        ($0.histogramLengths, $0.histogramStarts) = ([2, 1], [0, 80, 0])
+        $0.histograms = .with {
+          ($0.coarseness, $0.positiveStarts, $0.positiveLengths) = (
+            [0, 0, 0], [0, 0, 0], [1, 1, 1]
+          )
+          $0.buckets = [1, 2, 3]
+        }
       }
     }
   }
@@ -185,6 +256,28 @@ struct SlicePartTests {
     Spoiling(.columnsDiffer) { $0.starts.removeLast() },
   ]
 
+  private static let histogramColumns: [Spoiling] = [
+    Spoiling(.columnsDiffer) { $0.squares = [1] },
+    Spoiling(.columnsDiffer) { $0.sightings?.last = [1] },
+    Spoiling(.columnsDiffer) { $0.histograms = nil },
+    Spoiling(.columnsDiffer) { $0.histograms?.buckets = [1] },
+    Spoiling(.columnsDiffer) { $0.histogramLengths = [] },
+    Spoiling(.columnsDiffer) { $0.histogramLengths = [2] },
+    Spoiling(.columnsDiffer) { $0.histogramLengths = [1, 1] },
+    Spoiling(.columnsDiffer) { $0.histogramLengths[1] = .max },
+    Spoiling(.columnsDiffer) { $0.histogramStarts.removeLast() },
+    Spoiling(.startInvalid(0)) { $0.histogramStarts[1] = 0 },
+    Spoiling(.startInvalid(-10)) { $0.histogramStarts[0] = -10 },
+    Spoiling(.startInvalid(7)) { $0.histogramStarts[0] = 7 },
+    Spoiling(.startInvalid(.max)) { $0.histogramStarts[2] = .max },
+    Spoiling(.statisticsInvalid) { $0.squares[0] = .nan },
+    Spoiling(.statisticsInvalid) { $0.squares[0] = -1 },
+    Spoiling(.statisticsInvalid) { $0.sightings?.base = -1 },
+    Spoiling(.statisticsInvalid) { $0.sightings?.last[0] = .nan },
+    Spoiling(.statisticsInvalid) { $0.histograms?.buckets[0] = 0 },
+    Spoiling(.statisticsInvalid) { $0.histograms?.coarseness[0] = 99 },
+  ]
+
   private static let names: [Spoiling] = [
     Spoiling(.nameInvalid) { $0.nameLengths = [0, 3] },
     Spoiling(.nameInvalid) { $0.names[1] = 0xFF },
@@ -213,7 +306,7 @@ struct SlicePartTests {
 
   @Test(
     "are refused when the columns contradict each other, or no points have these statistics",
-    arguments: columns + names + statistics)
+    arguments: columns + histogramColumns + names + statistics)
   func spoilt(spoiling: Spoiling) {
     var part = Self.sound()
     guard var columns = part.columns else { return }

@@ -77,4 +77,31 @@ struct OrderTests {
         Self.names(rows, ReportOrder(by: statistic, isAscending: true)) == ["d", "a", "b", "c"])
     }
   }
+
+  @Test("by spread, times, latest values and quantiles has rows without them last")
+  func others() {
+    let rows = [
+      "a": SeriesSummary(
+        count: 2, min: 1, max: 3, squares: 2, last: 3, lastSeen: 90, firstSeen: 10),
+      "b": SeriesSummary(
+        count: 1, min: 7, max: 7, squares: 0, last: 7, lastSeen: 70, firstSeen: 70),
+      "c": SeriesSummary(count: 9, min: 5, max: 5, squares: 45),
+      "d": SeriesSummary(positiveInfinities: 1, last: .infinity, lastSeen: 95, firstSeen: 5),
+    ]
+    for statistic in [Statistic.variance, .stddev] {
+      #expect(Self.names(rows, ReportOrder(by: statistic)) == ["c", "a", "b", "d"])
+    }
+    #expect(Self.names(rows, ReportOrder(by: .last)) == ["d", "b", "a", "c"])
+    #expect(Self.names(rows, ReportOrder(by: .lastSeen)) == ["d", "a", "b", "c"])
+    #expect(
+      Self.names(rows, ReportOrder(by: .firstSeen, isAscending: true)) == ["d", "a", "b", "c"])
+    var report = PartialReport(rows)
+    for (name, values) in ["a": [1.0, 3], "b": [7], "c": []] {
+      let row = (0..<report.count).first { report.name($0) == name }
+      report.add(values.reduce(into: Histogram()) { $0.add($1) }, toRow: row ?? 0)
+    }
+    let order = ReportOrder(by: .quantiles, quantile: 0.5, isAscending: true)
+    let page = ReportPage(of: report, size: 9, order: order)
+    #expect(page.rows.map { report.name($0) } == ["a", "b", "c", "d"])
+  }
 }
