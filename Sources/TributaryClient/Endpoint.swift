@@ -5,6 +5,7 @@ extension TributaryClient {
   public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
     /// A name, or an address in numbers.
     public var host: String
+    /// 1 to 65535.
     public var port: Int
 
     /// Makes one of its parts; `port` must be in 1...65535.

@@ -30,6 +30,7 @@ extension TributaryClient {
     public let metric: String
     /// A label with an empty value is the same as none.
     public let labels: [String: String]
+    /// A part of what names the series here; nodes take the largest of a name and its labels.
     public let kind: Kind
     /// Of all of the above.
     private let hash: Int
@@ -49,8 +50,10 @@ extension TributaryClient {
       encodedBytes = Self.message(metric, labels, kind).encodedSize
     }
 
+    /// O(1).
     public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 
+    /// O(bytes), unless both are copies of one.
     public static func == (left: Series, right: Series) -> Bool {
       left.hash == right.hash && left.metric == right.metric && left.kind == right.kind
         && left.labels == right.labels

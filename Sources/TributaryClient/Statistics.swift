@@ -24,6 +24,7 @@ extension TributaryClient {
   public struct Rejection: Sendable, Hashable {
     /// As in `TIME_TOO_OLD`.
     public var reason: String
+    /// How many.
     public var count: Int
     /// The first such point's number among all that the client took, from 0.
     public var firstIndex: Int
