@@ -10,7 +10,8 @@ struct BatchColumn<Element: BitwiseCopyable>: ~Copyable {
 
   init() { unsafe start = .allocate(capacity: 0) }
 
-  deinit { unsafe start.deallocate() }
+  // Inlinable, or the optimiser fails an assertion where it inlines a setter of a column.
+  @inlinable deinit { unsafe start.deallocate() }
 
   @usableFromInline
   subscript(row: Int) -> Element {
