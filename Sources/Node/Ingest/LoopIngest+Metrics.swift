@@ -57,7 +57,7 @@ extension LoopIngest {
     let hash = FNV.hash(run, point.name)
     if metric.labels.isEmpty {
       guard sink.place(point, hash, run, time: time, index, turn) else { return false }
-      append(hash, run, point.name, point, time, ordinal, turn)
+      append(hash, run, point.name, point, place(hash, run, point), time, ordinal, turn)
       return true
     }
     keys.reset()
@@ -67,18 +67,24 @@ extension LoopIngest {
     case .key(let key):
       guard sink.place(point, hash, run, time: time, index, turn) else { return false }
       keys.withBytes { bytes in
-        append(SeriesKey.hash(bytes, key), bytes, key, point, time, ordinal, turn)
+        let hash = SeriesKey.hash(bytes, key)
+        append(hash, bytes, key, point, place(hash, run, point), time, ordinal, turn)
       }
     }
     return true
   }
 
+  /// Which of the open batches a metric goes to.
+  private func place(_ hash: UInt64, _ run: RawSpan, _ point: PointView) -> Int {
+    let slot = slots[Placement.partition(hash)]
+    let home = Int(slot.base) + placement.shard(hash) & Int(slot.mask)
+    return slot.isHot ? hotPlace(hash, home, run, point.name) : home
+  }
+
   private func append(
-    _ hash: UInt64, _ bytes: RawSpan, _ key: Range<Int>, _ point: PointView, _ time: Int64,
-    _ ordinal: UInt32, _ turn: IngestTurn
+    _ hash: UInt64, _ bytes: RawSpan, _ key: Range<Int>, _ point: PointView, _ place: Int,
+    _ time: Int64, _ ordinal: UInt32, _ turn: IngestTurn
   ) {
-    let slot = route.slots[Placement.partition(hash)]
-    let place = Int(slot.base) + placement.shard(hash) & Int(slot.mask)
     while unsafe !open[place].append(
       hash: hash, nameFrom: bytes, range: key, value: point.value, time: time, ordinal: ordinal,
       kind: point.kind)

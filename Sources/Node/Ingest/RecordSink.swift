@@ -126,10 +126,12 @@ final class RecordSink: IngestSource, BulkSink {
     let ack = unsafe ingest.ack(tally)
     guard ack.pointsRejected > 0 else { return trailers }
     trailers.append("tributary-points-rejected", "\(ack.pointsRejected)")
-    for rejection in ack.rejections.map({ PushReport.Rejection($0) }) {
+    for rejection in ack.rejections {
+      let name = rejection.reason.name ?? "\(rejection.reason.rawValue)"
+      let reason = name.hasPrefix("REJECT_REASON_") ? name.dropFirst(14) : name[...]
       trailers.append(
         "tributary-rejection",
-        "reason=\(rejection.reason) count=\(rejection.count) first_index=\(rejection.firstIndex)")
+        "reason=\(reason) count=\(rejection.count) first_index=\(rejection.firstIndex)")
     }
     return trailers
   }
