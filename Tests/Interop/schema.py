@@ -5,9 +5,12 @@ import tempfile
 from pathlib import Path
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+import grpc_tools
 from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parents[2]
+# google/protobuf/*.proto
+WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
 
 
 class Schema:
@@ -17,7 +20,8 @@ class Schema:
         self.package = package
         files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.proto"))
         with tempfile.NamedTemporaryFile() as out:
-            arguments = ["", f"-I{folder}", "--include_imports", f"--descriptor_set_out={out.name}"]
+            arguments = ["", f"-I{folder}", f"-I{WELL_KNOWN}", "--include_imports",
+                         f"--descriptor_set_out={out.name}"]
             if protoc.main(arguments + files) != 0:
                 raise ValueError(f"protoc refuses the files of {folder}")
             found = descriptor_pb2.FileDescriptorSet.FromString(out.read())
@@ -40,6 +44,10 @@ def telemetry() -> Schema:
 
 def peer() -> Schema:
     return Schema(ROOT / "Sources" / "Proto", "telemetry.peer.v1")
+
+
+def metrics() -> Schema:
+    return Schema(ROOT / "Sources" / "Proto", "metrics.v1")
 
 
 def testing() -> Schema:

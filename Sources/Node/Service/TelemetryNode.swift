@@ -67,7 +67,7 @@ final class TelemetryNode: Sendable {
     }
     let board = cluster?.board ?? ClusterBoard.alone
     let account = NodeAccount(shards: shards, ingests: ingests, board: board, cluster: cluster)
-    let health = HealthRegistry(services: [TelemetryService.name])
+    let health = HealthRegistry(services: [TelemetryService.name, MetricsService.name])
     let peers = cluster.map { PeerSide($0, node: reports, account: account, health: health) }
     let operators = OperatorService(
       cluster: clustering?.cluster ?? "", shards: seats.count,
@@ -90,6 +90,11 @@ final class TelemetryNode: Sendable {
           try await live.serve(requests, writer, context)
         },
       ])
+    let metrics = Service(
+      name: MetricsService.name,
+      methods: [
+        MetricsService.recordMetrics.name: .bulk { RecordSink($0, ingests[$0.loop.index]) }
+      ])
     self.configuration = configuration
     self.shards = shards
     self.now = now
@@ -97,9 +102,14 @@ final class TelemetryNode: Sendable {
     self.peers = peers
     self.held = held
     self.live = live.hub
-    let services = [telemetry, operators.service(drain: drain.method), health.service]
+    let services = [
+      telemetry, metrics, operators.service(drain: drain.method), health.service,
+    ]
     let reflection = ReflectionIndex.services(
-      describing: services, files: [TelemetryService.file, Health.file])
+      describing: services,
+      files: [
+        TelemetryService.file, MetricsService.file, .googleProtobufTimestamp, Health.file,
+      ])
     server = Server(
       group: group, services: services + reflection, options: configuration.serverOptions
     ) { (event: ServerEvent) in log.write(event) }
