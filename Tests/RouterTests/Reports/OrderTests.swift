@@ -79,7 +79,7 @@ struct OrderTests {
   }
 
   @Test("by spread, times, latest values and quantiles has rows without them last")
-  func others() {
+  func absentOnes() {
     let rows = [
       "a": SeriesSummary(
         count: 2, min: 1, max: 3, squares: 2, last: 3, lastSeen: 90, firstSeen: 10),
@@ -96,7 +96,7 @@ struct OrderTests {
     #expect(
       Self.names(rows, ReportOrder(by: .firstSeen, isAscending: true)) == ["d", "a", "b", "c"])
     var report = PartialReport(rows)
-    for (name, values) in ["a": [1.0, 3], "b": [7], "c": []] {
+    for (name, values) in [("a", [1.0, 3]), ("b", [7]), ("c", [])] {
       let row = (0..<report.count).first { report.name($0) == name }
       report.add(values.reduce(into: Histogram()) { $0.add($1) }, toRow: row ?? 0)
     }
