@@ -44,7 +44,8 @@ struct HistogramRing {
 
   /// The record of a group; nil: nothing of it was written.
   func record(_ group: Int64, _ geometry: WindowGeometry) -> HistogramRecord? {
-    guard let head = unsafe start[geometry.groupSlot(group)], unsafe head.pointee.group == group
+    guard group >= 0, let head = unsafe start[geometry.groupSlot(group)],
+      unsafe head.pointee.group == group
     else { return nil }
     return unsafe HistogramRecord(head)
   }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Series {
-  /// Forgets the slices outside `range` and the histograms of groups that are wholly outside; `last`
-  /// is the newest slice that may have been written until now. For a clock that was set back.
-  /// O(slices).
+  /// Forgets the slices outside `range` and the histograms of groups that are wholly outside;
+  /// `last` is the newest slice that may have been written until now. For a clock that was set
+  /// back. O(slices).
   ///
-  /// When the latest point is forgotten, it is not known which is the latest of those left: none is,
-  /// until the next point.
+  /// When the latest point is forgotten, it is not known which is the latest of those left: none
+  /// is, until the next point.
   func keep(
     _ range: Range<Int64>, last: Int64, _ geometry: WindowGeometry, heap: inout Heap
   ) {

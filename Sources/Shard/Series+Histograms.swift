@@ -2,14 +2,28 @@
 
 /// Histograms: one for each group of slices, see ``WindowGeometry/group(_:)``.
 extension Series {
-  /// Counts a value of the open slice, if it has a counter of one byte in the open histogram: one
-  /// comparison and one increment.
+  /// Counts a value of the open slice, if it has a counter in the open histogram that is wide
+  /// enough: two comparisons and one increment.
   @inline(__always)
   func countOpen(_ code: BucketCode) -> Bool {
     guard let counter = unsafe openCounter(code) else { return false }
-    let (count, overflow) = unsafe counter.pointee.addingReportingOverflow(1)
+    switch unsafe header.pointee.histogramWidth {
+    case 0: return unsafe Series.increment(counter, as: UInt8.self)
+    case 1: return unsafe Series.increment(counter, as: UInt16.self)
+    case 2: return unsafe Series.increment(counter, as: UInt32.self)
+    default: return unsafe Series.increment(counter, as: UInt64.self)
+    }
+  }
+
+  /// False when the counter is too narrow.
+  @inline(__always)
+  private static func increment<Counter: FixedWidthInteger & BitwiseCopyable>(
+    _ counter: UnsafeMutableRawPointer, as: Counter.Type
+  ) -> Bool {
+    let typed = unsafe counter.assumingMemoryBound(to: Counter.self)
+    let (count, overflow) = unsafe typed.pointee.addingReportingOverflow(1)
     guard !overflow else { return false }
-    unsafe counter.pointee = count
+    unsafe typed.pointee = count
     return true
   }
 
@@ -17,18 +31,18 @@ extension Series {
   @inline(__always)
   func touchCounter(_ code: BucketCode) -> UInt64 {
     guard let counter = unsafe openCounter(code) else { return 0 }
-    return unsafe UInt64(counter.pointee)
+    return unsafe UInt64(counter.load(as: UInt8.self))
   }
 
   @inline(__always)
-  private func openCounter(_ code: BucketCode) -> UnsafeMutablePointer<UInt8>? {
+  private func openCounter(_ code: BucketCode) -> UnsafeMutableRawPointer? {
     let bucket = unsafe code.number &>> Int32(header.pointee.histogramShift)
     let place = unsafe UInt32(bitPattern: bucket &- header.pointee.histogramBase)
     guard unsafe place < UInt32(header.pointee.histogramSlots),
       let record = unsafe header.pointee.openHistogram
     else { return nil }
     let counters = unsafe UnsafeMutableRawPointer(record) + HistogramRecord.countersOffset
-    return unsafe (counters + Int(place)).assumingMemoryBound(to: UInt8.self)
+    return unsafe counters + Int(place) &<< Int(header.pointee.histogramWidth)
   }
 
   /// Counts a value of a live slice, whatever that takes. O(1), mostly.
@@ -158,7 +172,8 @@ extension Series {
     unsafe header.pointee.openHistogram = unsafe record.head
     unsafe header.pointee.histogramBase = head.positive.base
     unsafe header.pointee.histogramShift = head.shift
-    unsafe header.pointee.histogramSlots = head.width == 0 ? head.positive.slots : 0
+    unsafe header.pointee.histogramSlots = head.positive.slots
+    unsafe header.pointee.histogramWidth = head.width
   }
 
   private var list: HistogramList {

@@ -15,6 +15,7 @@ extension Series {
     }
     guard let slice = unsafe header.pointee.openSlice else { fatalError("no slice is open") }
     unsafe slice.pointee.add(value, compensation: &header.pointee.compensation)
+    guard unsafe header.pointee.histogramStage != .off else { return }
     if unsafe !countOpen(code) { unsafe count(code, slice: index, window, heap: &heap) }
   }
 

@@ -32,10 +32,11 @@ struct Series {
     /// What the open slice's sum has lost by rounding.
     var compensation: Double = 0
     var sightings = Sightings()
-    // What the open histogram's head says, as long as its counters take a byte each; otherwise there
-    // are no slots.
+    // What the open histogram's head says.
     var histogramShift: UInt8 = 0
+    /// 0: none is open.
     var histogramSlots: UInt8 = 0
+    var histogramWidth: UInt8 = 0
     var histogramStage: HistogramStage
     var histogramBase: Int32 = 0
     var nameLength: UInt16
@@ -105,6 +106,7 @@ struct Series {
   func touch() -> UInt64 {
     let length = unsafe Int(header.pointee.nameLength)
     let end = unsafe UnsafeRawPointer(header) + Series.nameOffset + ((length - 1) & ~7)
-    return unsafe end.load(as: UInt64.self)
+    let open = unsafe UInt64(truncatingIfNeeded: header.pointee.openIndex)
+    return unsafe end.load(as: UInt64.self) &+ open
   }
 }

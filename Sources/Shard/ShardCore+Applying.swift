@@ -37,7 +37,8 @@ extension ShardCore {
     for place in 0..<rows.count {
       guard let header = unsafe lookahead[place], let slice = unsafe header.pointee.openSlice
       else { continue }
-      unsafe sum &+= slice.pointee.sum.bitPattern
+      // A slice may lie in two lines.
+      unsafe sum &+= slice.pointee.sum.bitPattern &+ slice.pointee.squares.bitPattern
       unsafe sum &+= Series(header).touchCounter(codes[place])
     }
     touched &+= sum

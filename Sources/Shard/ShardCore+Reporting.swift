@@ -106,8 +106,8 @@ extension ShardCore {
 }
 
 extension SeriesSummary {
-  /// Takes over what a series has seen. A latest value that is not before `end` lies behind the span
-  /// of the report, whose own latest is not known.
+  /// Takes over what a series has seen. A latest value that is not before `end` lies behind the
+  /// span of the report, whose own latest is not known.
   fileprivate mutating func take(_ sightings: Sightings, before end: Int64) {
     firstSeen = sightings.firstSeen
     kind = sightings.kind

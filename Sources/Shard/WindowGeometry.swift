@@ -71,7 +71,10 @@ struct WindowGeometry: Sendable, Hashable {
   func group(_ slice: Int64) -> Int64 { slice / Int64(blockSlices) }
 
   /// The place of the histogram of a group: two that have live slices never share one.
-  func groupSlot(_ group: Int64) -> Int { Int(group % Int64(groupSlots)) }
+  func groupSlot(_ group: Int64) -> Int {
+    assert(group >= 0)
+    return Int(group % Int64(groupSlots))
+  }
 
   /// The first second of a group.
   func groupStart(_ group: Int64) -> Int64 {

@@ -118,6 +118,17 @@ struct ConfigurationTests {
     }
   }
 
+  @Test("names without quantiles are patterns, each of them well-formed")
+  func quantilesOff() throws {
+    guard case .run(let command) = try ServeCommand.parsed(["--quantiles-off", "debug.*,tmp?"])
+    else { return }
+    #expect(command.chosen.quantilesOff == ["debug.*", "tmp?"])
+    _ = try command.chosen.histograms()
+    for text in ["", "a,,b", "a,[b", "a\\"] {
+      #expect(throws: UsageError.self) { try ServeCommand.parsed(["--quantiles-off", text]) }
+    }
+  }
+
   @Test("a file that is not there is a usage error")
   func missing() {
     #expect(

@@ -121,8 +121,8 @@ struct FoldTests {
       var seen = try #require(seen[name])
       #expect(abs(seen.sum - due.sum) <= tolerance * due.sum.ulp, "\(name)")
       seen.sum = due.sum
-      // Of several values with the latest time either may count, and a series that began anew in one
-      // shard may be older in the other.
+      // Of several values with the latest time either may count, and a series that began anew in
+      // one shard may be older in the other.
       (seen.last, seen.firstSeen) = (due.last, due.firstSeen)
       try #require(seen.agrees(with: due), "\(name)")
     }

@@ -142,7 +142,7 @@ func randomValues(_ count: Int, _ random: inout SplitMix64) -> [Double] {
 
 /// The histogram of some values by its definition: the finest scale at which no sign has too many
 /// buckets.
-private func naive(_ values: [Double]) -> Histogram {
+func naive(_ values: [Double]) -> Histogram {
   func buckets(_ magnitudes: [Double], _ scale: Int) -> Histogram.Buckets {
     let indices = magnitudes.map {
       HistogramScale.index(of: $0) >> Int32(HistogramScale.finest - scale)

@@ -118,14 +118,11 @@ struct Twin {
   func histograms(_ request: ReportRequest = ReportRequest()) -> [String: Histogram] {
     let span = shape.span(of: request, now: clock)
     return lives.filter { $0.value.points.contains { isIn(request, $0.time) } }.mapValues { life in
-      var histogram = Histogram()
-      for point in life.grouped
-      where point.time > span.quantilesFrom
-        && (request.to == nil || group(point.time).first <= span.to)
-      {
-        histogram.add(point.value)
+      let points = life.grouped.filter {
+        $0.time > span.quantilesFrom
+          && (request.to == nil || group($0.time).first <= span.to)
       }
-      return histogram
+      return naive(points.map(\.value))
     }
   }
 }

@@ -72,7 +72,7 @@ extension ServeConfiguration {
         "series held at most; points of further new ones are rejected"),
       Flag(
         "quantiles-off", \.quantilesOff, ValueKind<[String]>.globs.or("none"),
-        "names of which no quantiles are kept, which saves 3 KiB a busy series"),
+        "names of which no quantiles are kept, which saves 2 KiB a busy series"),
       Flag(
         "name-bytes-max", \.nameBytesMax, .bytes(1...ShardLimits.nameBytesMax),
         "longest metric name"),
