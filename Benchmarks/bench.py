@@ -22,6 +22,9 @@ def speed(goals: Goals, points: int) -> None:
         goals.note("the same: throughput, one connection", f"{one[THROUGHPUT] / 1e6:.2f} M/s")
         summary = one["summary_seconds"]["p99"] * 1e3
         goals.at_most("Summary of 1 k metrics, quiet: p99", 2, summary, "ms")
+        batches = generate(node, points=points, rpc="batches")
+        goals.at_most("1 k metrics, batches: CPU a million points, both ends",
+                      0.04, batches[CPU] + batches["client_cpu_seconds_per_million"], "s")
         four = generate(node, points=points * 2, connections=4)
         throughput = four[THROUGHPUT] / 1e6
         goals.at_least("1 k metrics over four connections: throughput", 10, throughput, "M/s")

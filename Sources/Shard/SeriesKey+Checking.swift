@@ -61,7 +61,7 @@ extension SeriesKey {
   }
 
   /// As `memcmp` does, the shorter first where one begins the other.
-  static func compare(
+  public static func compare(
     _ left: RawSpan, _ leftRange: Range<Int>, _ right: RawSpan, _ rightRange: Range<Int>
   ) -> Int {
     for offset in 0..<min(leftRange.count, rightRange.count) {

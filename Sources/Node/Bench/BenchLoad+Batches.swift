@@ -34,9 +34,10 @@ extension BenchLoad {
     var index = stream * tape.columns.count / (plan.connections * plan.streams)
     while left > 0 {
       let count = min(left, tape.pointsPerBatch)
+      let confirmed = acks.confirmed
       acks.latest += 1
       let message = tape.message(
-        index, points: count, client: client, sequence: acks.latest, confirmed: acks.confirmed)
+        index, points: count, client: client, sequence: acks.latest, confirmed: confirmed)
       acks.sent[acks.latest] = .now
       try await call.send(framed: message.head)
       try await call.send(framed: message.columns)

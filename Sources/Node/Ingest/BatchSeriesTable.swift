@@ -25,6 +25,8 @@ struct BatchSeriesTable {
   /// The keys, one behind the other.
   private(set) var keys: [UInt8] = []
   private var reader = BatchSeriesReader()
+  /// Of the series that is being read, in order of names.
+  private var labels: [BatchSeriesReader.Label] = []
 
   /// Takes the series of the batch that `batch` has read.
   ///
@@ -55,50 +57,55 @@ struct BatchSeriesTable {
     if let reason = admission.reasonAgainst(name: reader.metric, in: bytes) { return reason }
     let start = keys.count
     append(bytes, reader.metric)
-    if !reader.labels.isEmpty {
-      let (labels, reason) = BatchLabels.sorted(reader.labels, bytes)
-      if let reason { return reason }
-      for label in labels {
-        keys.append(SeriesKey.labelMark)
-        append(bytes, label.name)
-        keys.append(SeriesKey.valueMark)
-        append(bytes, label.value)
-      }
-    }
+    if !reader.labels.isEmpty, let reason = appendLabels(bytes) { return reason }
     entry.key = start..<keys.count
     entry.hash = unsafe SeriesKey.hash(keys.span.bytes, entry.key)
     return nil
   }
 
+  /// As for single points: labels in order of their names, the last of a name; those with an empty
+  /// value are none.
+  private mutating func appendLabels(_ bytes: RawSpan) -> Shard.RejectReason? {
+    labels.removeAll(keepingCapacity: true)
+    for label in reader.labels {
+      guard UTF8Check.isValid(bytes, label.name), UTF8Check.isValid(bytes, label.value) else {
+        return .labelInvalid
+      }
+      guard insert(label, bytes) else { return .labelsTooLarge }
+    }
+    let limit = keys.count + ShardLimits.labelBytesMax
+    for index in labels.indices where !labels[index].value.isEmpty {
+      let label = labels[index]
+      if label.name.isEmpty { return .labelInvalid }
+      guard label.name.count + label.value.count + 2 <= limit - keys.count else {
+        return .labelsTooLarge
+      }
+      keys.append(SeriesKey.labelMark)
+      append(bytes, label.name)
+      keys.append(SeriesKey.valueMark)
+      append(bytes, label.value)
+    }
+    return nil
+  }
+
+  /// Puts a label where it belongs, behind the last one mostly; false: there are too many.
+  private mutating func insert(_ label: BatchSeriesReader.Label, _ bytes: RawSpan) -> Bool {
+    var place = labels.count
+    while place > 0 {
+      let order = SeriesKey.compare(bytes, labels[place - 1].name, bytes, label.name)
+      if order < 0 { break }
+      place -= 1
+      if order == 0 {
+        labels[place] = label
+        return true
+      }
+    }
+    guard labels.count < ShardLimits.labelsMax else { return false }
+    labels.insert(label, at: place)
+    return true
+  }
+
   private mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
     unsafe bytes.extracting(range).withUnsafeBytes { unsafe keys.append(contentsOf: $0) }
-  }
-}
-
-/// The rules for the labels of a series.
-enum BatchLabels {
-  /// The labels that count, in order of their names' bytes, or why the series is rejected.
-  static func sorted(_ labels: [BatchSeriesReader.Label], _ bytes: RawSpan)
-    -> ([BatchSeriesReader.Label], Shard.RejectReason?)
-  {
-    var latest: [[UInt8]: BatchSeriesReader.Label] = [:]
-    for label in labels { latest[copy(bytes, label.name)] = label }
-    let counted = latest.filter { !$0.value.value.isEmpty }
-    guard counted[[]] == nil else { return ([], .labelInvalid) }
-    let isText = counted.values.allSatisfy {
-      UTF8Check.isValid(bytes, $0.name) && UTF8Check.isValid(bytes, $0.value)
-    }
-    guard isText else { return ([], .labelInvalid) }
-    let size = counted.values.reduce(0) { $0 + $1.name.count + $1.value.count + 2 }
-    guard counted.count <= ShardLimits.labelsMax, size <= ShardLimits.labelBytesMax else {
-      return ([], .labelsTooLarge)
-    }
-    return (
-      counted.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value), nil
-    )
-  }
-
-  private static func copy(_ bytes: RawSpan, _ range: Range<Int>) -> [UInt8] {
-    unsafe bytes.extracting(range).withUnsafeBytes { unsafe Array($0) }
   }
 }
