@@ -108,12 +108,20 @@ def test_a_server_that_knows_no_batches_ends_the_client(connect):
             client.flush()
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether all threads have taken notice of SIGSTOP."""
+    states = [path.read_text().rsplit(")", 1)[1].split()[0]
+              for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) == {"T"}
+
+
 def test_a_node_that_stops_delays_a_flush_and_costs_nothing(start, connect, prefix):
     node = start()
     client = connect(node.target, ack_timeout=0.5)
     client.record(prefix, 1)
     client.flush()
     node.send(signal.SIGSTOP)
+    until(lambda: is_stopped(node.pid))
     try:
         for _ in range(100):
             client.record(prefix, 1)
