@@ -38,7 +38,8 @@ struct TimeText: Sendable, Hashable {
 
   /// The Unix seconds of an RFC 3339 time; nil when it is none.
   private static func seconds(_ text: [UInt8]) -> Int64? {
-    guard text.count >= 20, text[4] == 0x2D, text[7] == 0x2D, [0x54, 0x74, 0x20].contains(text[10]),
+    guard text.count >= 20, text[4] == 0x2D, text[7] == 0x2D,
+      [0x54, 0x74, 0x20].contains(text[10]),
       text[13] == 0x3A, text[16] == 0x3A,
       let year = number(text[0..<4]), let month = number(text[5..<7]),
       let day = number(text[8..<10]), let hour = number(text[11..<13]),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 
 extension SummaryText {
   /// RFC 4180, with a header line; every number in full precision. What is not known is empty.
@@ -21,7 +22,8 @@ extension SummaryText {
       text(summary.has(.max) ? row.max : nil), "\(row.positiveInfinities)",
       "\(row.negativeInfinities)", text(summary.has(.variance) ? row.variance : nil),
       text(summary.has(.stddev) ? row.stddev : nil), text(summary.has(.rate) ? row.rate : nil),
-      text(summary.has(.sumRate) ? row.sumRate : nil), text(row.last), text(row.lastSeen), text(row.firstSeen),
+      text(summary.has(.sumRate) ? row.sumRate : nil), text(row.last), text(row.lastSeen),
+      text(row.firstSeen),
       row.kind ?? "",
     ] + own + repeatElement("", count: quantiles - own.count)
       + [own.isEmpty ? "" : "\(row.quantileError)"]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 
 extension SummaryText {
   /// An object with `metrics` (name to statistics), `series` when there are any with labels (each

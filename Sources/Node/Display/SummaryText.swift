@@ -63,9 +63,11 @@ enum SummaryText {
     if summary.rows.contains(where: { !$0.quantiles.isEmpty }) {
       for (index, quantile) in summary.quantiles.enumerated() {
         columns.append(
-          Column("P" + percent(quantile), value: { row in
-            row.quantiles.indices.contains(index) ? row.quantiles[index] : nil
-          }))
+          Column(
+            "P" + percent(quantile),
+            value: { row in
+              row.quantiles.indices.contains(index) ? row.quantiles[index] : nil
+            }))
       }
     }
     add(.min, Column("MIN", value: \.min))
