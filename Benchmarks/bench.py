@@ -6,12 +6,14 @@ import os
 import platform
 import socket
 import statistics
+import subprocess
 import time
 
 from figures import Goals, allow_descriptors, generate, push, resident_bytes, table
-from node import Node
+from node import Node, program
 
 CPU, THROUGHPUT = "server_cpu_seconds_per_million", "points_per_second"
+LABELLED_SERIES = 1_000_000
 BUSY_SERIES, SPARSE_SERIES, IDLE_CONNECTIONS = 20_000, 200_000, 10_000
 
 
@@ -52,6 +54,31 @@ def hot(goals: Goals, points: int, rounds: int = 5) -> None:
         goals.note(f"90 % of one name, {title}: throughput", f"{one:.2f} M/s")
         ratio = statistics.median(there / here for here, there in rates) * 100
         goals.at_least("the same, to the even load", 80, ratio, "%")
+
+
+def selective(goals: Goals) -> None:
+    """A question of the program itself, its start included; less what it takes without a series."""
+    def asked(node: Node, *question: str) -> float:
+        command = [program("tributary"), "summary", "--target", node.target, "--statistics", "sum"]
+        times = []
+        for _ in range(21):
+            started = time.monotonic()
+            subprocess.run(
+                [*command, *question], check=True, stdout=subprocess.DEVNULL, timeout=60)
+            times.append(time.monotonic() - started)
+        return statistics.median(times) * 1e3
+
+    with Node() as node:
+        start = asked(node, "none")
+        push(node, (f'requests_{number % 1000}{{host="web-{number}",zone="z{number % 7}"}} 1\n'
+                    for number in range(LABELLED_SERIES)))
+        what = "1 M series, a question that chooses"
+        named = asked(node, 'requests_7{host=~"web-.*007"}') - start
+        goals.at_most(f"{what} 100 by name and pattern", 50, named, "ms")
+        anywhere = asked(node, '{host="web-123456"}') - start
+        goals.at_most(f"{what} one by a label", 50, anywhere, "ms")
+        pattern = asked(node, '{host=~"web-12345[0-9]"}') - start
+        goals.at_most(f"{what} ten by a pattern over all", 150, pattern, "ms")
 
 
 def bytes_a_series(series: int, times: range) -> float:
@@ -104,7 +131,8 @@ def main() -> None:
     goals = Goals()
     print(f"measuring on {os.cpu_count()} cores, {platform.machine()}")
     for part in (lambda: speed(goals, points), lambda: hot(goals, points // 2),
-                 lambda: memory(goals), lambda: idle(goals), lambda: readiness(goals)):
+                 lambda: selective(goals), lambda: memory(goals), lambda: idle(goals),
+                 lambda: readiness(goals)):
         part()
     print()
     print(table(goals.rows))
