@@ -59,7 +59,9 @@ let package = Package(
     system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
 
     library("Protobuf"),
-    library("Proto", ["Protobuf"], exclude: ["telemetry.proto", "peer.proto", "metrics.proto"]),
+    library(
+      "Proto", ["Protobuf"],
+      exclude: ["telemetry.proto", "cluster.proto", "peer.proto", "metrics.proto"]),
     library("Shard", ["Proto"]),
     library("Router", ["Proto", "Protobuf", "Shard"]),
     library("RPC", ["CNghttp2", "CUV", "CLZ4", "CZlib", "CZstd"]),

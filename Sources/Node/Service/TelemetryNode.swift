@@ -108,7 +108,8 @@ final class TelemetryNode: Sendable {
     let reflection = ReflectionIndex.services(
       describing: services,
       files: [
-        TelemetryService.file, MetricsService.file, .googleProtobufTimestamp, Health.file,
+        TelemetryService.file, ClusterService.file, MetricsService.file, .googleProtobufTimestamp,
+        Health.file,
       ])
     server = Server(
       group: group, services: services + reflection, options: configuration.serverOptions

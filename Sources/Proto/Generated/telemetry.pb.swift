@@ -1131,792 +1131,6 @@ public struct NodeCoverage: Message {
   }
 }
 
-/// `telemetry.ClusterStatusRequest`
-public struct ClusterStatusRequest: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.ClusterStatusRequest"
-
-  /// Only the node that is asked; otherwise it asks the others, too.
-  public var local: Bool = false
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "local"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.local, as: BoolField.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.local, as: BoolField.self, field: 1)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// `telemetry.ClusterStatus`
-public struct ClusterStatus: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.ClusterStatus"
-
-  /// `cluster = 1`
-  public var cluster: String = ""
-
-  /// Accounts in order of ids; of nodes that did not answer only `id` and `error` are set.
-  public var nodes: [NodeStatus] = []
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "cluster"
-    case 2: "nodes"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.cluster, as: StringField.self, tag, bytes)
-    case 2:
-      return try reader.decodeRepeated(&self.nodes, as: MessageField<NodeStatus>.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.cluster, as: StringField.self, field: 1)
-    writer.writeRepeated(self.nodes, as: MessageField<NodeStatus>.self, field: 2)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// Points by what became of them. Always:
-/// received = applied + forwarded + hinted + in_flight + rejected + given_up + repeated_points.
-public struct Ledger: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.Ledger"
-
-  /// Points that clients sent.
-  public var received: UInt64 = 0
-
-  /// Applied to the node's own windows.
-  public var applied: UInt64 = 0
-
-  /// Applied by the nodes that own them.
-  public var forwarded: UInt64 = 0
-
-  /// Kept for nodes that are away.
-  public var hinted: UInt64 = 0
-
-  /// Not yet one of the others.
-  public var inFlight: UInt64 = 0
-
-  /// Over all reasons.
-  public var rejected: UInt64 = 0
-
-  /// `rejections = 7`
-  public var rejections: [ReasonCount] = []
-
-  /// Once hinted, then given up: grew older than the window, rejected by their owner, or their
-  /// owner left with their fate unknown.
-  public var givenUp: UInt64 = 0
-
-  /// Points that peers sent and this node applied, and rejected; not part of the sum.
-  public var fromPeersApplied: UInt64 = 0
-
-  /// `from_peers_rejected = 10`
-  public var fromPeersRejected: UInt64 = 0
-
-  /// received - the sum of all the others; 0 unless there is a defect.
-  public var imbalance: Int64 = 0
-
-  /// Points of batches that an earlier copy of the batch had brought already.
-  public var repeatedPoints: UInt64 = 0
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "received"
-    case 2: "applied"
-    case 3: "forwarded"
-    case 4: "hinted"
-    case 5: "in_flight"
-    case 6: "rejected"
-    case 7: "rejections"
-    case 8: "given_up"
-    case 9: "from_peers_applied"
-    case 10: "from_peers_rejected"
-    case 11: "imbalance"
-    case 12: "repeated_points"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.received, as: UInt64Field.self, tag, bytes)
-    case 2: return try reader.decode(&self.applied, as: UInt64Field.self, tag, bytes)
-    case 3: return try reader.decode(&self.forwarded, as: UInt64Field.self, tag, bytes)
-    case 4: return try reader.decode(&self.hinted, as: UInt64Field.self, tag, bytes)
-    case 5: return try reader.decode(&self.inFlight, as: UInt64Field.self, tag, bytes)
-    case 6: return try reader.decode(&self.rejected, as: UInt64Field.self, tag, bytes)
-    case 7:
-      return try reader.decodeRepeated(
-        &self.rejections, as: MessageField<ReasonCount>.self, tag, bytes)
-    case 8: return try reader.decode(&self.givenUp, as: UInt64Field.self, tag, bytes)
-    case 9: return try reader.decode(&self.fromPeersApplied, as: UInt64Field.self, tag, bytes)
-    case 10: return try reader.decode(&self.fromPeersRejected, as: UInt64Field.self, tag, bytes)
-    case 11: return try reader.decode(&self.imbalance, as: Int64Field.self, tag, bytes)
-    case 12: return try reader.decode(&self.repeatedPoints, as: UInt64Field.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.received, as: UInt64Field.self, field: 1)
-    writer.writeUnlessZero(self.applied, as: UInt64Field.self, field: 2)
-    writer.writeUnlessZero(self.forwarded, as: UInt64Field.self, field: 3)
-    writer.writeUnlessZero(self.hinted, as: UInt64Field.self, field: 4)
-    writer.writeUnlessZero(self.inFlight, as: UInt64Field.self, field: 5)
-    writer.writeUnlessZero(self.rejected, as: UInt64Field.self, field: 6)
-    writer.writeRepeated(self.rejections, as: MessageField<ReasonCount>.self, field: 7)
-    writer.writeUnlessZero(self.givenUp, as: UInt64Field.self, field: 8)
-    writer.writeUnlessZero(self.fromPeersApplied, as: UInt64Field.self, field: 9)
-    writer.writeUnlessZero(self.fromPeersRejected, as: UInt64Field.self, field: 10)
-    writer.writeUnlessZero(self.imbalance, as: Int64Field.self, field: 11)
-    writer.writeUnlessZero(self.repeatedPoints, as: UInt64Field.self, field: 12)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// `telemetry.ReasonCount`
-public struct ReasonCount: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.ReasonCount"
-
-  /// `reason = 1`
-  public var reason: RejectReason = RejectReason(rawValue: 0)
-
-  /// `count = 2`
-  public var count: UInt64 = 0
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "reason"
-    case 2: "count"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.reason, as: EnumField<RejectReason>.self, tag, bytes)
-    case 2: return try reader.decode(&self.count, as: UInt64Field.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.reason, as: EnumField<RejectReason>.self, field: 1)
-    writer.writeUnlessZero(self.count, as: UInt64Field.self, field: 2)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// One node's account.
-public struct NodeStatus: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.NodeStatus"
-
-  /// `id = 1`
-  public var id: String = ""
-
-  /// `incarnation = 2`
-  public var incarnation: UInt64 = 0
-
-  /// Why it did not answer.
-  public var error: String = ""
-
-  /// `epoch = 4`
-  public var epoch: UInt64 = 0
-
-  /// Where peers reach it.
-  public var address: String = ""
-
-  /// Partitions of 1024 that it owns, as it sees it.
-  public var partitions: UInt32 = 0
-
-  /// serving, leaving, handed-over.
-  public var phase: String = ""
-
-  /// `ledger = 8`
-  public var ledger: Ledger?
-
-  /// `links = 9`
-  public var links: [LinkStatus] = []
-
-  /// `series = 10`
-  public var series: UInt64 = 0
-
-  /// `version = 11`
-  public var version: String = ""
-
-  /// As the node sees it.
-  public var members: [MemberStatus] = []
-
-  /// Frames of peers that were refused, by reason.
-  public var refusals: [String: UInt64] = [:]
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "id"
-    case 2: "incarnation"
-    case 3: "error"
-    case 4: "epoch"
-    case 5: "address"
-    case 6: "partitions"
-    case 7: "phase"
-    case 8: "ledger"
-    case 9: "links"
-    case 10: "series"
-    case 11: "version"
-    case 12: "members"
-    case 13: "refusals"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.id, as: StringField.self, tag, bytes)
-    case 2: return try reader.decode(&self.incarnation, as: UInt64Field.self, tag, bytes)
-    case 3: return try reader.decode(&self.error, as: StringField.self, tag, bytes)
-    case 4: return try reader.decode(&self.epoch, as: UInt64Field.self, tag, bytes)
-    case 5: return try reader.decode(&self.address, as: StringField.self, tag, bytes)
-    case 6: return try reader.decode(&self.partitions, as: UInt32Field.self, tag, bytes)
-    case 7: return try reader.decode(&self.phase, as: StringField.self, tag, bytes)
-    case 8:
-      return try reader.decodeOptional(&self.ledger, as: MessageField<Ledger>.self, tag, bytes)
-    case 9:
-      return try reader.decodeRepeated(&self.links, as: MessageField<LinkStatus>.self, tag, bytes)
-    case 10: return try reader.decode(&self.series, as: UInt64Field.self, tag, bytes)
-    case 11: return try reader.decode(&self.version, as: StringField.self, tag, bytes)
-    case 12:
-      return try reader.decodeRepeated(
-        &self.members, as: MessageField<MemberStatus>.self, tag, bytes)
-    case 13:
-      return try reader.decodeMap(
-        &self.refusals, key: StringField.self, value: UInt64Field.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.id, as: StringField.self, field: 1)
-    writer.writeUnlessZero(self.incarnation, as: UInt64Field.self, field: 2)
-    writer.writeUnlessZero(self.error, as: StringField.self, field: 3)
-    writer.writeUnlessZero(self.epoch, as: UInt64Field.self, field: 4)
-    writer.writeUnlessZero(self.address, as: StringField.self, field: 5)
-    writer.writeUnlessZero(self.partitions, as: UInt32Field.self, field: 6)
-    writer.writeUnlessZero(self.phase, as: StringField.self, field: 7)
-    writer.writeOptional(self.ledger, as: MessageField<Ledger>.self, field: 8)
-    writer.writeRepeated(self.links, as: MessageField<LinkStatus>.self, field: 9)
-    writer.writeUnlessZero(self.series, as: UInt64Field.self, field: 10)
-    writer.writeUnlessZero(self.version, as: StringField.self, field: 11)
-    writer.writeRepeated(self.members, as: MessageField<MemberStatus>.self, field: 12)
-    writer.writeMap(self.refusals, key: StringField.self, value: UInt64Field.self, field: 13)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// `telemetry.MemberStatus`
-public struct MemberStatus: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.MemberStatus"
-
-  /// `id = 1`
-  public var id: String = ""
-
-  /// `address = 2`
-  public var address: String = ""
-
-  /// `partitions = 3`
-  public var partitions: UInt32 = 0
-
-  /// member, former, leaving, departed.
-  public var role: String = ""
-
-  /// `weight = 5`
-  public var weight: UInt32 = 0
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "id"
-    case 2: "address"
-    case 3: "partitions"
-    case 4: "role"
-    case 5: "weight"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.id, as: StringField.self, tag, bytes)
-    case 2: return try reader.decode(&self.address, as: StringField.self, tag, bytes)
-    case 3: return try reader.decode(&self.partitions, as: UInt32Field.self, tag, bytes)
-    case 4: return try reader.decode(&self.role, as: StringField.self, tag, bytes)
-    case 5: return try reader.decode(&self.weight, as: UInt32Field.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.id, as: StringField.self, field: 1)
-    writer.writeUnlessZero(self.address, as: StringField.self, field: 2)
-    writer.writeUnlessZero(self.partitions, as: UInt32Field.self, field: 3)
-    writer.writeUnlessZero(self.role, as: StringField.self, field: 4)
-    writer.writeUnlessZero(self.weight, as: UInt32Field.self, field: 5)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// One link as its sender sees it.
-public struct LinkStatus: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.LinkStatus"
-
-  /// `peer_id = 1`
-  public var peerId: String = ""
-
-  /// `peer_incarnation = 2`
-  public var peerIncarnation: UInt64 = 0
-
-  /// connecting, greeting, live, stalled, waiting.
-  public var state: String = ""
-
-  /// Why it is not live.
-  public var error: String = ""
-
-  /// Points not yet acked.
-  public var pointsInFlight: UInt64 = 0
-
-  /// `points_hinted = 6`
-  public var pointsHinted: UInt64 = 0
-
-  /// Bytes that those take.
-  public var bytesInFlight: UInt64 = 0
-
-  /// `bytes_hinted = 8`
-  public var bytesHinted: UInt64 = 0
-
-  /// `points_forwarded = 9`
-  public var pointsForwarded: UInt64 = 0
-
-  /// `points_rejected = 10`
-  public var pointsRejected: UInt64 = 0
-
-  /// `points_given_up = 11`
-  public var pointsGivenUp: UInt64 = 0
-
-  /// `frames_sent = 12`
-  public var framesSent: UInt64 = 0
-
-  /// `frames_resent = 13`
-  public var framesResent: UInt64 = 0
-
-  /// Message bytes before and after compression.
-  public var bytesSent: UInt64 = 0
-
-  /// `bytes_sent_compressed = 15`
-  public var bytesSentCompressed: UInt64 = 0
-
-  /// `points_sent = 16`
-  public var pointsSent: UInt64 = 0
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "peer_id"
-    case 2: "peer_incarnation"
-    case 3: "state"
-    case 4: "error"
-    case 5: "points_in_flight"
-    case 6: "points_hinted"
-    case 7: "bytes_in_flight"
-    case 8: "bytes_hinted"
-    case 9: "points_forwarded"
-    case 10: "points_rejected"
-    case 11: "points_given_up"
-    case 12: "frames_sent"
-    case 13: "frames_resent"
-    case 14: "bytes_sent"
-    case 15: "bytes_sent_compressed"
-    case 16: "points_sent"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.peerId, as: StringField.self, tag, bytes)
-    case 2: return try reader.decode(&self.peerIncarnation, as: UInt64Field.self, tag, bytes)
-    case 3: return try reader.decode(&self.state, as: StringField.self, tag, bytes)
-    case 4: return try reader.decode(&self.error, as: StringField.self, tag, bytes)
-    case 5: return try reader.decode(&self.pointsInFlight, as: UInt64Field.self, tag, bytes)
-    case 6: return try reader.decode(&self.pointsHinted, as: UInt64Field.self, tag, bytes)
-    case 7: return try reader.decode(&self.bytesInFlight, as: UInt64Field.self, tag, bytes)
-    case 8: return try reader.decode(&self.bytesHinted, as: UInt64Field.self, tag, bytes)
-    case 9: return try reader.decode(&self.pointsForwarded, as: UInt64Field.self, tag, bytes)
-    case 10: return try reader.decode(&self.pointsRejected, as: UInt64Field.self, tag, bytes)
-    case 11: return try reader.decode(&self.pointsGivenUp, as: UInt64Field.self, tag, bytes)
-    case 12: return try reader.decode(&self.framesSent, as: UInt64Field.self, tag, bytes)
-    case 13: return try reader.decode(&self.framesResent, as: UInt64Field.self, tag, bytes)
-    case 14: return try reader.decode(&self.bytesSent, as: UInt64Field.self, tag, bytes)
-    case 15: return try reader.decode(&self.bytesSentCompressed, as: UInt64Field.self, tag, bytes)
-    case 16: return try reader.decode(&self.pointsSent, as: UInt64Field.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.peerId, as: StringField.self, field: 1)
-    writer.writeUnlessZero(self.peerIncarnation, as: UInt64Field.self, field: 2)
-    writer.writeUnlessZero(self.state, as: StringField.self, field: 3)
-    writer.writeUnlessZero(self.error, as: StringField.self, field: 4)
-    writer.writeUnlessZero(self.pointsInFlight, as: UInt64Field.self, field: 5)
-    writer.writeUnlessZero(self.pointsHinted, as: UInt64Field.self, field: 6)
-    writer.writeUnlessZero(self.bytesInFlight, as: UInt64Field.self, field: 7)
-    writer.writeUnlessZero(self.bytesHinted, as: UInt64Field.self, field: 8)
-    writer.writeUnlessZero(self.pointsForwarded, as: UInt64Field.self, field: 9)
-    writer.writeUnlessZero(self.pointsRejected, as: UInt64Field.self, field: 10)
-    writer.writeUnlessZero(self.pointsGivenUp, as: UInt64Field.self, field: 11)
-    writer.writeUnlessZero(self.framesSent, as: UInt64Field.self, field: 12)
-    writer.writeUnlessZero(self.framesResent, as: UInt64Field.self, field: 13)
-    writer.writeUnlessZero(self.bytesSent, as: UInt64Field.self, field: 14)
-    writer.writeUnlessZero(self.bytesSentCompressed, as: UInt64Field.self, field: 15)
-    writer.writeUnlessZero(self.pointsSent, as: UInt64Field.self, field: 16)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// `telemetry.LocateRequest`
-public struct LocateRequest: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.LocateRequest"
-
-  /// `metrics = 1`
-  public var metrics: [String] = []
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "metrics"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decodeRepeated(&self.metrics, as: StringField.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeRepeated(self.metrics, as: StringField.self, field: 1)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// `telemetry.LocateReply`
-public struct LocateReply: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.LocateReply"
-
-  /// `locations = 1`
-  public var locations: [Location] = []
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "locations"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1:
-      return try reader.decodeRepeated(&self.locations, as: MessageField<Location>.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeRepeated(self.locations, as: MessageField<Location>.self, field: 1)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// Where a name belongs.
-public struct Location: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.Location"
-
-  /// `metric = 1`
-  public var metric: String = ""
-
-  /// `partition = 2`
-  public var partition: UInt32 = 0
-
-  /// On the node that was asked, were it the owner.
-  public var shard: UInt32 = 0
-
-  /// `owner = 4`
-  public var owner: String = ""
-
-  /// `epoch = 5`
-  public var epoch: UInt64 = 0
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "metric"
-    case 2: "partition"
-    case 3: "shard"
-    case 4: "owner"
-    case 5: "epoch"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.metric, as: StringField.self, tag, bytes)
-    case 2: return try reader.decode(&self.partition, as: UInt32Field.self, tag, bytes)
-    case 3: return try reader.decode(&self.shard, as: UInt32Field.self, tag, bytes)
-    case 4: return try reader.decode(&self.owner, as: StringField.self, tag, bytes)
-    case 5: return try reader.decode(&self.epoch, as: UInt64Field.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.metric, as: StringField.self, field: 1)
-    writer.writeUnlessZero(self.partition, as: UInt32Field.self, field: 2)
-    writer.writeUnlessZero(self.shard, as: UInt32Field.self, field: 3)
-    writer.writeUnlessZero(self.owner, as: StringField.self, field: 4)
-    writer.writeUnlessZero(self.epoch, as: UInt64Field.self, field: 5)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// `telemetry.DrainRequest`
-public struct DrainRequest: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.DrainRequest"
-
-  /// Give up after so many milliseconds and stay; 0: 60 s.
-  public var timeoutMilliseconds: Int64 = 0
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "timeout_milliseconds"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.timeoutMilliseconds, as: Int64Field.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.timeoutMilliseconds, as: Int64Field.self, field: 1)
-    writer.write(self.unknownFields)
-  }
-}
-
-/// How far a drain is; the last message has `done`.
-public struct DrainProgress: Message {
-  /// The name with its package.
-  public static let fullName = "telemetry.DrainProgress"
-
-  /// `step = 1`
-  public var step: String = ""
-
-  /// `series_handed_over = 2`
-  public var seriesHandedOver: UInt64 = 0
-
-  /// `slices_handed_over = 3`
-  public var slicesHandedOver: UInt64 = 0
-
-  /// `done = 4`
-  public var done: Bool = false
-
-  /// Fields that the definition does not know.
-  public var unknownFields = UnknownFields()
-
-  /// Every field at its default.
-  public init() {}
-
-  /// The name of a field in the definition.
-  public static func fieldName(_ number: Int) -> String? {
-    switch number {
-    case 1: "step"
-    case 2: "series_handed_over"
-    case 3: "slices_handed_over"
-    case 4: "done"
-    default: nil
-    }
-  }
-
-  /// Reads the value of `tag`.
-  public mutating func decodeField(
-    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
-  ) throws(DecodingError) -> Bool {
-    switch tag.field {
-    case 1: return try reader.decode(&self.step, as: StringField.self, tag, bytes)
-    case 2: return try reader.decode(&self.seriesHandedOver, as: UInt64Field.self, tag, bytes)
-    case 3: return try reader.decode(&self.slicesHandedOver, as: UInt64Field.self, tag, bytes)
-    case 4: return try reader.decode(&self.done, as: BoolField.self, tag, bytes)
-    default: return false
-    }
-  }
-
-  /// Writes all fields that are not at their default.
-  public func encodeFields(to writer: inout WireWriter) {
-    writer.writeUnlessZero(self.step, as: StringField.self, field: 1)
-    writer.writeUnlessZero(self.seriesHandedOver, as: UInt64Field.self, field: 2)
-    writer.writeUnlessZero(self.slicesHandedOver, as: UInt64Field.self, field: 3)
-    writer.writeUnlessZero(self.done, as: BoolField.self, field: 4)
-    writer.write(self.unknownFields)
-  }
-}
-
 /// A series of a batch.
 public struct BatchSeries: Message {
   /// The name with its package.
@@ -2248,30 +1462,6 @@ public struct MetricUpdate: Message {
   }
 }
 
-/// For operators.
-public enum ClusterService {
-  /// The name with its package.
-  public static let name = "telemetry.ClusterService"
-
-  /// The file that defines it.
-  public static let file = FileDescriptorBytes.telemetry
-
-  /// `Status`
-  public static let status = RPCMethod<ClusterStatusRequest, ClusterStatus>(
-    service: name, name: "Status", clientStreams: false,
-    serverStreams: false)
-
-  /// `Locate`
-  public static let locate = RPCMethod<LocateRequest, LocateReply>(
-    service: name, name: "Locate", clientStreams: false,
-    serverStreams: false)
-
-  /// Hands the node's windows over to the others; afterwards it exits.
-  public static let drain = RPCMethod<DrainRequest, DrainProgress>(
-    service: name, name: "Drain", clientStreams: false,
-    serverStreams: true)
-}
-
 /// `telemetry.TelemetryService`
 public enum TelemetryService {
   /// The name with its package.
@@ -2478,281 +1668,140 @@ extension FileDescriptorBytes {
       24, 7, 32, 1, 40, 4, 82, 12, 112, 111, 105, 110, 116, 115, 72, 105, 110, 116,
       101, 100, 18, 31, 10, 11, 104, 97, 110, 100, 101, 100, 95, 111, 118, 101, 114, 24,
       8, 32, 1, 40, 8, 82, 10, 104, 97, 110, 100, 101, 100, 79, 118, 101, 114, 34,
-      44, 10, 20, 67, 108, 117, 115, 116, 101, 114, 83, 116, 97, 116, 117, 115, 82, 101,
-      113, 117, 101, 115, 116, 18, 20, 10, 5, 108, 111, 99, 97, 108, 24, 1, 32, 1,
-      40, 8, 82, 5, 108, 111, 99, 97, 108, 34, 86, 10, 13, 67, 108, 117, 115, 116,
-      101, 114, 83, 116, 97, 116, 117, 115, 18, 24, 10, 7, 99, 108, 117, 115, 116, 101,
-      114, 24, 1, 32, 1, 40, 9, 82, 7, 99, 108, 117, 115, 116, 101, 114, 18, 43,
-      10, 5, 110, 111, 100, 101, 115, 24, 2, 32, 3, 40, 11, 50, 21, 46, 116, 101,
-      108, 101, 109, 101, 116, 114, 121, 46, 78, 111, 100, 101, 83, 116, 97, 116, 117, 115,
-      82, 5, 110, 111, 100, 101, 115, 34, 165, 3, 10, 6, 76, 101, 100, 103, 101, 114,
-      18, 26, 10, 8, 114, 101, 99, 101, 105, 118, 101, 100, 24, 1, 32, 1, 40, 4,
-      82, 8, 114, 101, 99, 101, 105, 118, 101, 100, 18, 24, 10, 7, 97, 112, 112, 108,
-      105, 101, 100, 24, 2, 32, 1, 40, 4, 82, 7, 97, 112, 112, 108, 105, 101, 100,
-      18, 28, 10, 9, 102, 111, 114, 119, 97, 114, 100, 101, 100, 24, 3, 32, 1, 40,
-      4, 82, 9, 102, 111, 114, 119, 97, 114, 100, 101, 100, 18, 22, 10, 6, 104, 105,
-      110, 116, 101, 100, 24, 4, 32, 1, 40, 4, 82, 6, 104, 105, 110, 116, 101, 100,
-      18, 27, 10, 9, 105, 110, 95, 102, 108, 105, 103, 104, 116, 24, 5, 32, 1, 40,
-      4, 82, 8, 105, 110, 70, 108, 105, 103, 104, 116, 18, 26, 10, 8, 114, 101, 106,
-      101, 99, 116, 101, 100, 24, 6, 32, 1, 40, 4, 82, 8, 114, 101, 106, 101, 99,
-      116, 101, 100, 18, 54, 10, 10, 114, 101, 106, 101, 99, 116, 105, 111, 110, 115, 24,
-      7, 32, 3, 40, 11, 50, 22, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
-      82, 101, 97, 115, 111, 110, 67, 111, 117, 110, 116, 82, 10, 114, 101, 106, 101, 99,
-      116, 105, 111, 110, 115, 18, 25, 10, 8, 103, 105, 118, 101, 110, 95, 117, 112, 24,
-      8, 32, 1, 40, 4, 82, 7, 103, 105, 118, 101, 110, 85, 112, 18, 44, 10, 18,
-      102, 114, 111, 109, 95, 112, 101, 101, 114, 115, 95, 97, 112, 112, 108, 105, 101, 100,
-      24, 9, 32, 1, 40, 4, 82, 16, 102, 114, 111, 109, 80, 101, 101, 114, 115, 65,
-      112, 112, 108, 105, 101, 100, 18, 46, 10, 19, 102, 114, 111, 109, 95, 112, 101, 101,
-      114, 115, 95, 114, 101, 106, 101, 99, 116, 101, 100, 24, 10, 32, 1, 40, 4, 82,
-      17, 102, 114, 111, 109, 80, 101, 101, 114, 115, 82, 101, 106, 101, 99, 116, 101, 100,
-      18, 28, 10, 9, 105, 109, 98, 97, 108, 97, 110, 99, 101, 24, 11, 32, 1, 40,
-      3, 82, 9, 105, 109, 98, 97, 108, 97, 110, 99, 101, 18, 39, 10, 15, 114, 101,
-      112, 101, 97, 116, 101, 100, 95, 112, 111, 105, 110, 116, 115, 24, 12, 32, 1, 40,
-      4, 82, 14, 114, 101, 112, 101, 97, 116, 101, 100, 80, 111, 105, 110, 116, 115, 34,
-      84, 10, 11, 82, 101, 97, 115, 111, 110, 67, 111, 117, 110, 116, 18, 47, 10, 6,
-      114, 101, 97, 115, 111, 110, 24, 1, 32, 1, 40, 14, 50, 23, 46, 116, 101, 108,
-      101, 109, 101, 116, 114, 121, 46, 82, 101, 106, 101, 99, 116, 82, 101, 97, 115, 111,
-      110, 82, 6, 114, 101, 97, 115, 111, 110, 18, 20, 10, 5, 99, 111, 117, 110, 116,
-      24, 2, 32, 1, 40, 4, 82, 5, 99, 111, 117, 110, 116, 34, 245, 3, 10, 10,
-      78, 111, 100, 101, 83, 116, 97, 116, 117, 115, 18, 14, 10, 2, 105, 100, 24, 1,
-      32, 1, 40, 9, 82, 2, 105, 100, 18, 32, 10, 11, 105, 110, 99, 97, 114, 110,
-      97, 116, 105, 111, 110, 24, 2, 32, 1, 40, 4, 82, 11, 105, 110, 99, 97, 114,
-      110, 97, 116, 105, 111, 110, 18, 20, 10, 5, 101, 114, 114, 111, 114, 24, 3, 32,
-      1, 40, 9, 82, 5, 101, 114, 114, 111, 114, 18, 20, 10, 5, 101, 112, 111, 99,
-      104, 24, 4, 32, 1, 40, 4, 82, 5, 101, 112, 111, 99, 104, 18, 24, 10, 7,
-      97, 100, 100, 114, 101, 115, 115, 24, 5, 32, 1, 40, 9, 82, 7, 97, 100, 100,
-      114, 101, 115, 115, 18, 30, 10, 10, 112, 97, 114, 116, 105, 116, 105, 111, 110, 115,
-      24, 6, 32, 1, 40, 13, 82, 10, 112, 97, 114, 116, 105, 116, 105, 111, 110, 115,
-      18, 20, 10, 5, 112, 104, 97, 115, 101, 24, 7, 32, 1, 40, 9, 82, 5, 112,
-      104, 97, 115, 101, 18, 41, 10, 6, 108, 101, 100, 103, 101, 114, 24, 8, 32, 1,
-      40, 11, 50, 17, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 101, 100,
-      103, 101, 114, 82, 6, 108, 101, 100, 103, 101, 114, 18, 43, 10, 5, 108, 105, 110,
-      107, 115, 24, 9, 32, 3, 40, 11, 50, 21, 46, 116, 101, 108, 101, 109, 101, 116,
-      114, 121, 46, 76, 105, 110, 107, 83, 116, 97, 116, 117, 115, 82, 5, 108, 105, 110,
-      107, 115, 18, 22, 10, 6, 115, 101, 114, 105, 101, 115, 24, 10, 32, 1, 40, 4,
-      82, 6, 115, 101, 114, 105, 101, 115, 18, 24, 10, 7, 118, 101, 114, 115, 105, 111,
-      110, 24, 11, 32, 1, 40, 9, 82, 7, 118, 101, 114, 115, 105, 111, 110, 18, 49,
-      10, 7, 109, 101, 109, 98, 101, 114, 115, 24, 12, 32, 3, 40, 11, 50, 23, 46,
-      116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 77, 101, 109, 98, 101, 114, 83, 116,
-      97, 116, 117, 115, 82, 7, 109, 101, 109, 98, 101, 114, 115, 18, 63, 10, 8, 114,
-      101, 102, 117, 115, 97, 108, 115, 24, 13, 32, 3, 40, 11, 50, 35, 46, 116, 101,
-      108, 101, 109, 101, 116, 114, 121, 46, 78, 111, 100, 101, 83, 116, 97, 116, 117, 115,
-      46, 82, 101, 102, 117, 115, 97, 108, 115, 69, 110, 116, 114, 121, 82, 8, 114, 101,
-      102, 117, 115, 97, 108, 115, 26, 59, 10, 13, 82, 101, 102, 117, 115, 97, 108, 115,
-      69, 110, 116, 114, 121, 18, 16, 10, 3, 107, 101, 121, 24, 1, 32, 1, 40, 9,
-      82, 3, 107, 101, 121, 18, 20, 10, 5, 118, 97, 108, 117, 101, 24, 2, 32, 1,
-      40, 4, 82, 5, 118, 97, 108, 117, 101, 58, 2, 56, 1, 34, 132, 1, 10, 12,
-      77, 101, 109, 98, 101, 114, 83, 116, 97, 116, 117, 115, 18, 14, 10, 2, 105, 100,
-      24, 1, 32, 1, 40, 9, 82, 2, 105, 100, 18, 24, 10, 7, 97, 100, 100, 114,
-      101, 115, 115, 24, 2, 32, 1, 40, 9, 82, 7, 97, 100, 100, 114, 101, 115, 115,
-      18, 30, 10, 10, 112, 97, 114, 116, 105, 116, 105, 111, 110, 115, 24, 3, 32, 1,
-      40, 13, 82, 10, 112, 97, 114, 116, 105, 116, 105, 111, 110, 115, 18, 18, 10, 4,
-      114, 111, 108, 101, 24, 4, 32, 1, 40, 9, 82, 4, 114, 111, 108, 101, 18, 22,
-      10, 6, 119, 101, 105, 103, 104, 116, 24, 5, 32, 1, 40, 13, 82, 6, 119, 101,
-      105, 103, 104, 116, 34, 204, 4, 10, 10, 76, 105, 110, 107, 83, 116, 97, 116, 117,
-      115, 18, 23, 10, 7, 112, 101, 101, 114, 95, 105, 100, 24, 1, 32, 1, 40, 9,
-      82, 6, 112, 101, 101, 114, 73, 100, 18, 41, 10, 16, 112, 101, 101, 114, 95, 105,
-      110, 99, 97, 114, 110, 97, 116, 105, 111, 110, 24, 2, 32, 1, 40, 4, 82, 15,
-      112, 101, 101, 114, 73, 110, 99, 97, 114, 110, 97, 116, 105, 111, 110, 18, 20, 10,
-      5, 115, 116, 97, 116, 101, 24, 3, 32, 1, 40, 9, 82, 5, 115, 116, 97, 116,
-      101, 18, 20, 10, 5, 101, 114, 114, 111, 114, 24, 4, 32, 1, 40, 9, 82, 5,
-      101, 114, 114, 111, 114, 18, 40, 10, 16, 112, 111, 105, 110, 116, 115, 95, 105, 110,
-      95, 102, 108, 105, 103, 104, 116, 24, 5, 32, 1, 40, 4, 82, 14, 112, 111, 105,
-      110, 116, 115, 73, 110, 70, 108, 105, 103, 104, 116, 18, 35, 10, 13, 112, 111, 105,
-      110, 116, 115, 95, 104, 105, 110, 116, 101, 100, 24, 6, 32, 1, 40, 4, 82, 12,
-      112, 111, 105, 110, 116, 115, 72, 105, 110, 116, 101, 100, 18, 38, 10, 15, 98, 121,
-      116, 101, 115, 95, 105, 110, 95, 102, 108, 105, 103, 104, 116, 24, 7, 32, 1, 40,
-      4, 82, 13, 98, 121, 116, 101, 115, 73, 110, 70, 108, 105, 103, 104, 116, 18, 33,
-      10, 12, 98, 121, 116, 101, 115, 95, 104, 105, 110, 116, 101, 100, 24, 8, 32, 1,
-      40, 4, 82, 11, 98, 121, 116, 101, 115, 72, 105, 110, 116, 101, 100, 18, 41, 10,
-      16, 112, 111, 105, 110, 116, 115, 95, 102, 111, 114, 119, 97, 114, 100, 101, 100, 24,
-      9, 32, 1, 40, 4, 82, 15, 112, 111, 105, 110, 116, 115, 70, 111, 114, 119, 97,
-      114, 100, 101, 100, 18, 39, 10, 15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 106,
-      101, 99, 116, 101, 100, 24, 10, 32, 1, 40, 4, 82, 14, 112, 111, 105, 110, 116,
-      115, 82, 101, 106, 101, 99, 116, 101, 100, 18, 38, 10, 15, 112, 111, 105, 110, 116,
-      115, 95, 103, 105, 118, 101, 110, 95, 117, 112, 24, 11, 32, 1, 40, 4, 82, 13,
-      112, 111, 105, 110, 116, 115, 71, 105, 118, 101, 110, 85, 112, 18, 31, 10, 11, 102,
-      114, 97, 109, 101, 115, 95, 115, 101, 110, 116, 24, 12, 32, 1, 40, 4, 82, 10,
-      102, 114, 97, 109, 101, 115, 83, 101, 110, 116, 18, 35, 10, 13, 102, 114, 97, 109,
-      101, 115, 95, 114, 101, 115, 101, 110, 116, 24, 13, 32, 1, 40, 4, 82, 12, 102,
-      114, 97, 109, 101, 115, 82, 101, 115, 101, 110, 116, 18, 29, 10, 10, 98, 121, 116,
-      101, 115, 95, 115, 101, 110, 116, 24, 14, 32, 1, 40, 4, 82, 9, 98, 121, 116,
-      101, 115, 83, 101, 110, 116, 18, 50, 10, 21, 98, 121, 116, 101, 115, 95, 115, 101,
-      110, 116, 95, 99, 111, 109, 112, 114, 101, 115, 115, 101, 100, 24, 15, 32, 1, 40,
-      4, 82, 19, 98, 121, 116, 101, 115, 83, 101, 110, 116, 67, 111, 109, 112, 114, 101,
-      115, 115, 101, 100, 18, 31, 10, 11, 112, 111, 105, 110, 116, 115, 95, 115, 101, 110,
-      116, 24, 16, 32, 1, 40, 4, 82, 10, 112, 111, 105, 110, 116, 115, 83, 101, 110,
-      116, 34, 41, 10, 13, 76, 111, 99, 97, 116, 101, 82, 101, 113, 117, 101, 115, 116,
-      18, 24, 10, 7, 109, 101, 116, 114, 105, 99, 115, 24, 1, 32, 3, 40, 9, 82,
-      7, 109, 101, 116, 114, 105, 99, 115, 34, 64, 10, 11, 76, 111, 99, 97, 116, 101,
-      82, 101, 112, 108, 121, 18, 49, 10, 9, 108, 111, 99, 97, 116, 105, 111, 110, 115,
-      24, 1, 32, 3, 40, 11, 50, 19, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121,
-      46, 76, 111, 99, 97, 116, 105, 111, 110, 82, 9, 108, 111, 99, 97, 116, 105, 111,
-      110, 115, 34, 130, 1, 10, 8, 76, 111, 99, 97, 116, 105, 111, 110, 18, 22, 10,
+      199, 1, 10, 11, 66, 97, 116, 99, 104, 83, 101, 114, 105, 101, 115, 18, 22, 10,
       6, 109, 101, 116, 114, 105, 99, 24, 1, 32, 1, 40, 9, 82, 6, 109, 101, 116,
-      114, 105, 99, 18, 28, 10, 9, 112, 97, 114, 116, 105, 116, 105, 111, 110, 24, 2,
-      32, 1, 40, 13, 82, 9, 112, 97, 114, 116, 105, 116, 105, 111, 110, 18, 20, 10,
-      5, 115, 104, 97, 114, 100, 24, 3, 32, 1, 40, 13, 82, 5, 115, 104, 97, 114,
-      100, 18, 20, 10, 5, 111, 119, 110, 101, 114, 24, 4, 32, 1, 40, 9, 82, 5,
-      111, 119, 110, 101, 114, 18, 20, 10, 5, 101, 112, 111, 99, 104, 24, 5, 32, 1,
-      40, 4, 82, 5, 101, 112, 111, 99, 104, 34, 65, 10, 12, 68, 114, 97, 105, 110,
-      82, 101, 113, 117, 101, 115, 116, 18, 49, 10, 20, 116, 105, 109, 101, 111, 117, 116,
-      95, 109, 105, 108, 108, 105, 115, 101, 99, 111, 110, 100, 115, 24, 1, 32, 1, 40,
-      3, 82, 19, 116, 105, 109, 101, 111, 117, 116, 77, 105, 108, 108, 105, 115, 101, 99,
-      111, 110, 100, 115, 34, 147, 1, 10, 13, 68, 114, 97, 105, 110, 80, 114, 111, 103,
-      114, 101, 115, 115, 18, 18, 10, 4, 115, 116, 101, 112, 24, 1, 32, 1, 40, 9,
-      82, 4, 115, 116, 101, 112, 18, 44, 10, 18, 115, 101, 114, 105, 101, 115, 95, 104,
-      97, 110, 100, 101, 100, 95, 111, 118, 101, 114, 24, 2, 32, 1, 40, 4, 82, 16,
-      115, 101, 114, 105, 101, 115, 72, 97, 110, 100, 101, 100, 79, 118, 101, 114, 18, 44,
-      10, 18, 115, 108, 105, 99, 101, 115, 95, 104, 97, 110, 100, 101, 100, 95, 111, 118,
-      101, 114, 24, 3, 32, 1, 40, 4, 82, 16, 115, 108, 105, 99, 101, 115, 72, 97,
-      110, 100, 101, 100, 79, 118, 101, 114, 18, 18, 10, 4, 100, 111, 110, 101, 24, 4,
-      32, 1, 40, 8, 82, 4, 100, 111, 110, 101, 34, 199, 1, 10, 11, 66, 97, 116,
-      99, 104, 83, 101, 114, 105, 101, 115, 18, 22, 10, 6, 109, 101, 116, 114, 105, 99,
-      24, 1, 32, 1, 40, 9, 82, 6, 109, 101, 116, 114, 105, 99, 18, 58, 10, 6,
-      108, 97, 98, 101, 108, 115, 24, 2, 32, 3, 40, 11, 50, 34, 46, 116, 101, 108,
-      101, 109, 101, 116, 114, 121, 46, 66, 97, 116, 99, 104, 83, 101, 114, 105, 101, 115,
-      46, 76, 97, 98, 101, 108, 115, 69, 110, 116, 114, 121, 82, 6, 108, 97, 98, 101,
-      108, 115, 18, 41, 10, 4, 107, 105, 110, 100, 24, 3, 32, 1, 40, 14, 50, 21,
-      46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 77, 101, 116, 114, 105, 99, 75,
-      105, 110, 100, 82, 4, 107, 105, 110, 100, 26, 57, 10, 11, 76, 97, 98, 101, 108,
-      115, 69, 110, 116, 114, 121, 18, 16, 10, 3, 107, 101, 121, 24, 1, 32, 1, 40,
-      9, 82, 3, 107, 101, 121, 18, 20, 10, 5, 118, 97, 108, 117, 101, 24, 2, 32,
-      1, 40, 9, 82, 5, 118, 97, 108, 117, 101, 58, 2, 56, 1, 34, 141, 2, 10,
-      10, 80, 111, 105, 110, 116, 66, 97, 116, 99, 104, 18, 22, 10, 6, 99, 108, 105,
-      101, 110, 116, 24, 1, 32, 1, 40, 9, 82, 6, 99, 108, 105, 101, 110, 116, 18,
-      26, 10, 8, 115, 101, 113, 117, 101, 110, 99, 101, 24, 2, 32, 1, 40, 4, 82,
-      8, 115, 101, 113, 117, 101, 110, 99, 101, 18, 28, 10, 9, 99, 111, 110, 102, 105,
-      114, 109, 101, 100, 24, 3, 32, 1, 40, 4, 82, 9, 99, 111, 110, 102, 105, 114,
-      109, 101, 100, 18, 46, 10, 6, 115, 101, 114, 105, 101, 115, 24, 4, 32, 3, 40,
-      11, 50, 22, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 66, 97, 116, 99,
-      104, 83, 101, 114, 105, 101, 115, 82, 6, 115, 101, 114, 105, 101, 115, 18, 37, 10,
-      14, 115, 101, 114, 105, 101, 115, 95, 105, 110, 100, 105, 99, 101, 115, 24, 5, 32,
-      3, 40, 13, 82, 13, 115, 101, 114, 105, 101, 115, 73, 110, 100, 105, 99, 101, 115,
-      18, 22, 10, 6, 118, 97, 108, 117, 101, 115, 24, 6, 32, 3, 40, 1, 82, 6,
-      118, 97, 108, 117, 101, 115, 18, 29, 10, 10, 102, 105, 114, 115, 116, 95, 116, 105,
-      109, 101, 24, 7, 32, 1, 40, 18, 82, 9, 102, 105, 114, 115, 116, 84, 105, 109,
-      101, 18, 31, 10, 11, 116, 105, 109, 101, 95, 100, 101, 108, 116, 97, 115, 24, 8,
-      32, 3, 40, 18, 82, 10, 116, 105, 109, 101, 68, 101, 108, 116, 97, 115, 34, 167,
-      2, 10, 8, 66, 97, 116, 99, 104, 65, 99, 107, 18, 26, 10, 8, 115, 101, 113,
-      117, 101, 110, 99, 101, 24, 1, 32, 1, 40, 4, 82, 8, 115, 101, 113, 117, 101,
-      110, 99, 101, 18, 39, 10, 15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 99, 101,
-      105, 118, 101, 100, 24, 2, 32, 1, 40, 3, 82, 14, 112, 111, 105, 110, 116, 115,
-      82, 101, 99, 101, 105, 118, 101, 100, 18, 39, 10, 15, 112, 111, 105, 110, 116, 115,
-      95, 114, 101, 106, 101, 99, 116, 101, 100, 24, 3, 32, 1, 40, 3, 82, 14, 112,
-      111, 105, 110, 116, 115, 82, 101, 106, 101, 99, 116, 101, 100, 18, 52, 10, 10, 114,
-      101, 106, 101, 99, 116, 105, 111, 110, 115, 24, 4, 32, 3, 40, 11, 50, 20, 46,
-      116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82, 101, 106, 101, 99, 116, 105, 111,
-      110, 82, 10, 114, 101, 106, 101, 99, 116, 105, 111, 110, 115, 18, 35, 10, 13, 112,
-      111, 105, 110, 116, 115, 95, 104, 105, 110, 116, 101, 100, 24, 5, 32, 1, 40, 3,
-      82, 12, 112, 111, 105, 110, 116, 115, 72, 105, 110, 116, 101, 100, 18, 39, 10, 15,
-      112, 111, 105, 110, 116, 115, 95, 114, 101, 112, 101, 97, 116, 101, 100, 24, 6, 32,
-      1, 40, 3, 82, 14, 112, 111, 105, 110, 116, 115, 82, 101, 112, 101, 97, 116, 101,
-      100, 18, 41, 10, 5, 108, 101, 118, 101, 108, 24, 7, 32, 1, 40, 14, 50, 19,
-      46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 65, 99, 107, 76, 101, 118, 101,
-      108, 82, 5, 108, 101, 118, 101, 108, 34, 123, 10, 13, 83, 116, 114, 101, 97, 109,
-      82, 101, 113, 117, 101, 115, 116, 18, 53, 10, 8, 113, 117, 101, 115, 116, 105, 111,
-      110, 24, 1, 32, 1, 40, 11, 50, 25, 46, 116, 101, 108, 101, 109, 101, 116, 114,
-      121, 46, 83, 117, 109, 109, 97, 114, 121, 82, 101, 113, 117, 101, 115, 116, 82, 8,
-      113, 117, 101, 115, 116, 105, 111, 110, 18, 51, 10, 21, 105, 110, 116, 101, 114, 118,
-      97, 108, 95, 109, 105, 108, 108, 105, 115, 101, 99, 111, 110, 100, 115, 24, 2, 32,
-      1, 40, 3, 82, 20, 105, 110, 116, 101, 114, 118, 97, 108, 77, 105, 108, 108, 105,
-      115, 101, 99, 111, 110, 100, 115, 34, 209, 1, 10, 12, 77, 101, 116, 114, 105, 99,
-      85, 112, 100, 97, 116, 101, 18, 18, 10, 4, 102, 117, 108, 108, 24, 1, 32, 1,
-      40, 8, 82, 4, 102, 117, 108, 108, 18, 49, 10, 7, 99, 104, 97, 110, 103, 101,
-      100, 24, 2, 32, 3, 40, 11, 50, 23, 46, 116, 101, 108, 101, 109, 101, 116, 114,
-      121, 46, 83, 101, 114, 105, 101, 115, 82, 101, 112, 111, 114, 116, 82, 7, 99, 104,
-      97, 110, 103, 101, 100, 18, 49, 10, 7, 114, 101, 109, 111, 118, 101, 100, 24, 3,
-      32, 3, 40, 11, 50, 23, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83,
-      101, 114, 105, 101, 115, 82, 101, 112, 111, 114, 116, 82, 7, 114, 101, 109, 111, 118,
-      101, 100, 18, 41, 10, 6, 114, 101, 112, 111, 114, 116, 24, 4, 32, 1, 40, 11,
-      50, 17, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82, 101, 112, 111, 114,
-      116, 82, 6, 114, 101, 112, 111, 114, 116, 18, 28, 10, 9, 105, 110, 116, 101, 114,
-      118, 97, 108, 115, 24, 5, 32, 1, 40, 3, 82, 9, 105, 110, 116, 101, 114, 118,
-      97, 108, 115, 42, 116, 10, 10, 77, 101, 116, 114, 105, 99, 75, 105, 110, 100, 18,
-      27, 10, 23, 77, 69, 84, 82, 73, 67, 95, 75, 73, 78, 68, 95, 85, 78, 83,
-      80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18, 21, 10, 17, 77, 69, 84, 82,
-      73, 67, 95, 75, 73, 78, 68, 95, 71, 65, 85, 71, 69, 16, 1, 18, 23, 10,
-      19, 77, 69, 84, 82, 73, 67, 95, 75, 73, 78, 68, 95, 67, 79, 85, 78, 84,
-      69, 82, 16, 2, 18, 25, 10, 21, 77, 69, 84, 82, 73, 67, 95, 75, 73, 78,
-      68, 95, 72, 73, 83, 84, 79, 71, 82, 65, 77, 16, 3, 42, 235, 3, 10, 12,
-      82, 101, 106, 101, 99, 116, 82, 101, 97, 115, 111, 110, 18, 29, 10, 25, 82, 69,
-      74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 85, 78, 83, 80, 69, 67,
-      73, 70, 73, 69, 68, 16, 0, 18, 27, 10, 23, 82, 69, 74, 69, 67, 84, 95,
-      82, 69, 65, 83, 79, 78, 95, 86, 65, 76, 85, 69, 95, 78, 65, 78, 16, 1,
-      18, 28, 10, 24, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95,
-      78, 65, 77, 69, 95, 69, 77, 80, 84, 89, 16, 2, 18, 31, 10, 27, 82, 69,
-      74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 78, 65, 77, 69, 95, 84,
-      79, 79, 95, 76, 79, 78, 71, 16, 3, 18, 31, 10, 27, 82, 69, 74, 69, 67,
-      84, 95, 82, 69, 65, 83, 79, 78, 95, 78, 65, 77, 69, 95, 78, 79, 84, 95,
-      85, 84, 70, 56, 16, 4, 18, 30, 10, 26, 82, 69, 74, 69, 67, 84, 95, 82,
-      69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95, 84, 79, 79, 95, 79, 76, 68,
-      16, 5, 18, 30, 10, 26, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79,
-      78, 95, 84, 73, 77, 69, 95, 84, 79, 79, 95, 78, 69, 87, 16, 6, 18, 38,
-      10, 34, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73,
-      77, 69, 95, 73, 78, 95, 77, 73, 76, 76, 73, 83, 69, 67, 79, 78, 68, 83,
-      16, 7, 18, 38, 10, 34, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79,
-      78, 95, 84, 73, 77, 69, 95, 73, 78, 95, 77, 73, 67, 82, 79, 83, 69, 67,
-      79, 78, 68, 83, 16, 8, 18, 37, 10, 33, 82, 69, 74, 69, 67, 84, 95, 82,
-      69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95, 73, 78, 95, 78, 65, 78, 79,
-      83, 69, 67, 79, 78, 68, 83, 16, 9, 18, 30, 10, 26, 82, 69, 74, 69, 67,
-      84, 95, 82, 69, 65, 83, 79, 78, 95, 83, 69, 82, 73, 69, 83, 95, 76, 73,
-      77, 73, 84, 16, 10, 18, 35, 10, 31, 82, 69, 74, 69, 67, 84, 95, 82, 69,
-      65, 83, 79, 78, 95, 79, 87, 78, 69, 82, 95, 85, 78, 65, 86, 65, 73, 76,
-      65, 66, 76, 69, 16, 11, 18, 31, 10, 27, 82, 69, 74, 69, 67, 84, 95, 82,
-      69, 65, 83, 79, 78, 95, 76, 65, 66, 69, 76, 95, 73, 78, 86, 65, 76, 73,
-      68, 16, 12, 18, 34, 10, 30, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83,
-      79, 78, 95, 76, 65, 66, 69, 76, 83, 95, 84, 79, 79, 95, 76, 65, 82, 71,
-      69, 16, 13, 42, 193, 2, 10, 9, 83, 116, 97, 116, 105, 115, 116, 105, 99, 18,
-      25, 10, 21, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 85, 78, 83, 80, 69,
-      67, 73, 70, 73, 69, 68, 16, 0, 18, 19, 10, 15, 83, 84, 65, 84, 73, 83,
-      84, 73, 67, 95, 67, 79, 85, 78, 84, 16, 1, 18, 17, 10, 13, 83, 84, 65,
-      84, 73, 83, 84, 73, 67, 95, 83, 85, 77, 16, 2, 18, 17, 10, 13, 83, 84,
-      65, 84, 73, 83, 84, 73, 67, 95, 65, 86, 71, 16, 3, 18, 17, 10, 13, 83,
-      84, 65, 84, 73, 83, 84, 73, 67, 95, 77, 73, 78, 16, 4, 18, 17, 10, 13,
-      83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 77, 65, 88, 16, 5, 18, 22, 10,
-      18, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 86, 65, 82, 73, 65, 78, 67,
-      69, 16, 6, 18, 20, 10, 16, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 83,
-      84, 68, 68, 69, 86, 16, 7, 18, 18, 10, 14, 83, 84, 65, 84, 73, 83, 84,
-      73, 67, 95, 76, 65, 83, 84, 16, 8, 18, 24, 10, 20, 83, 84, 65, 84, 73,
-      83, 84, 73, 67, 95, 70, 73, 82, 83, 84, 95, 83, 69, 69, 78, 16, 9, 18,
-      23, 10, 19, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 76, 65, 83, 84, 95,
-      83, 69, 69, 78, 16, 10, 18, 18, 10, 14, 83, 84, 65, 84, 73, 83, 84, 73,
-      67, 95, 82, 65, 84, 69, 16, 11, 18, 22, 10, 18, 83, 84, 65, 84, 73, 83,
-      84, 73, 67, 95, 83, 85, 77, 95, 82, 65, 84, 69, 16, 12, 18, 23, 10, 19,
-      83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 81, 85, 65, 78, 84, 73, 76, 69,
-      83, 16, 13, 42, 109, 10, 8, 65, 99, 107, 76, 101, 118, 101, 108, 18, 25, 10,
-      21, 65, 67, 75, 95, 76, 69, 86, 69, 76, 95, 85, 78, 83, 80, 69, 67, 73,
-      70, 73, 69, 68, 16, 0, 18, 21, 10, 17, 65, 67, 75, 95, 76, 69, 86, 69,
-      76, 95, 65, 80, 80, 76, 73, 69, 68, 16, 1, 18, 21, 10, 17, 65, 67, 75,
-      95, 76, 69, 86, 69, 76, 95, 68, 85, 82, 65, 66, 76, 69, 16, 2, 18, 24,
-      10, 20, 65, 67, 75, 95, 76, 69, 86, 69, 76, 95, 82, 69, 80, 76, 73, 67,
-      65, 84, 69, 68, 16, 3, 50, 207, 1, 10, 14, 67, 108, 117, 115, 116, 101, 114,
-      83, 101, 114, 118, 105, 99, 101, 18, 67, 10, 6, 83, 116, 97, 116, 117, 115, 18,
-      31, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 67, 108, 117, 115, 116, 101,
-      114, 83, 116, 97, 116, 117, 115, 82, 101, 113, 117, 101, 115, 116, 26, 24, 46, 116,
-      101, 108, 101, 109, 101, 116, 114, 121, 46, 67, 108, 117, 115, 116, 101, 114, 83, 116,
-      97, 116, 117, 115, 18, 58, 10, 6, 76, 111, 99, 97, 116, 101, 18, 24, 46, 116,
-      101, 108, 101, 109, 101, 116, 114, 121, 46, 76, 111, 99, 97, 116, 101, 82, 101, 113,
-      117, 101, 115, 116, 26, 22, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 76,
-      111, 99, 97, 116, 101, 82, 101, 112, 108, 121, 18, 60, 10, 5, 68, 114, 97, 105,
-      110, 18, 23, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 68, 114, 97, 105,
-      110, 82, 101, 113, 117, 101, 115, 116, 26, 24, 46, 116, 101, 108, 101, 109, 101, 116,
-      114, 121, 46, 68, 114, 97, 105, 110, 80, 114, 111, 103, 114, 101, 115, 115, 48, 1,
-      50, 130, 2, 10, 16, 84, 101, 108, 101, 109, 101, 116, 114, 121, 83, 101, 114, 118,
-      105, 99, 101, 18, 48, 10, 10, 80, 117, 115, 104, 80, 111, 105, 110, 116, 115, 18,
-      16, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 80, 111, 105, 110, 116, 26,
-      14, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 65, 99, 107, 40, 1, 18,
-      61, 10, 11, 80, 117, 115, 104, 66, 97, 116, 99, 104, 101, 115, 18, 21, 46, 116,
-      101, 108, 101, 109, 101, 116, 114, 121, 46, 80, 111, 105, 110, 116, 66, 97, 116, 99,
-      104, 26, 19, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 66, 97, 116, 99,
-      104, 65, 99, 107, 40, 1, 48, 1, 18, 68, 10, 13, 83, 116, 114, 101, 97, 109,
-      77, 101, 116, 114, 105, 99, 115, 18, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114,
-      121, 46, 83, 116, 114, 101, 97, 109, 82, 101, 113, 117, 101, 115, 116, 26, 23, 46,
-      116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 77, 101, 116, 114, 105, 99, 85, 112,
-      100, 97, 116, 101, 48, 1, 18, 55, 10, 7, 83, 117, 109, 109, 97, 114, 121, 18,
-      25, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 117, 109, 109, 97, 114,
-      121, 82, 101, 113, 117, 101, 115, 116, 26, 17, 46, 116, 101, 108, 101, 109, 101, 116,
-      114, 121, 46, 82, 101, 112, 111, 114, 116, 98, 6, 112, 114, 111, 116, 111, 51,
+      114, 105, 99, 18, 58, 10, 6, 108, 97, 98, 101, 108, 115, 24, 2, 32, 3, 40,
+      11, 50, 34, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 66, 97, 116, 99,
+      104, 83, 101, 114, 105, 101, 115, 46, 76, 97, 98, 101, 108, 115, 69, 110, 116, 114,
+      121, 82, 6, 108, 97, 98, 101, 108, 115, 18, 41, 10, 4, 107, 105, 110, 100, 24,
+      3, 32, 1, 40, 14, 50, 21, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
+      77, 101, 116, 114, 105, 99, 75, 105, 110, 100, 82, 4, 107, 105, 110, 100, 26, 57,
+      10, 11, 76, 97, 98, 101, 108, 115, 69, 110, 116, 114, 121, 18, 16, 10, 3, 107,
+      101, 121, 24, 1, 32, 1, 40, 9, 82, 3, 107, 101, 121, 18, 20, 10, 5, 118,
+      97, 108, 117, 101, 24, 2, 32, 1, 40, 9, 82, 5, 118, 97, 108, 117, 101, 58,
+      2, 56, 1, 34, 141, 2, 10, 10, 80, 111, 105, 110, 116, 66, 97, 116, 99, 104,
+      18, 22, 10, 6, 99, 108, 105, 101, 110, 116, 24, 1, 32, 1, 40, 9, 82, 6,
+      99, 108, 105, 101, 110, 116, 18, 26, 10, 8, 115, 101, 113, 117, 101, 110, 99, 101,
+      24, 2, 32, 1, 40, 4, 82, 8, 115, 101, 113, 117, 101, 110, 99, 101, 18, 28,
+      10, 9, 99, 111, 110, 102, 105, 114, 109, 101, 100, 24, 3, 32, 1, 40, 4, 82,
+      9, 99, 111, 110, 102, 105, 114, 109, 101, 100, 18, 46, 10, 6, 115, 101, 114, 105,
+      101, 115, 24, 4, 32, 3, 40, 11, 50, 22, 46, 116, 101, 108, 101, 109, 101, 116,
+      114, 121, 46, 66, 97, 116, 99, 104, 83, 101, 114, 105, 101, 115, 82, 6, 115, 101,
+      114, 105, 101, 115, 18, 37, 10, 14, 115, 101, 114, 105, 101, 115, 95, 105, 110, 100,
+      105, 99, 101, 115, 24, 5, 32, 3, 40, 13, 82, 13, 115, 101, 114, 105, 101, 115,
+      73, 110, 100, 105, 99, 101, 115, 18, 22, 10, 6, 118, 97, 108, 117, 101, 115, 24,
+      6, 32, 3, 40, 1, 82, 6, 118, 97, 108, 117, 101, 115, 18, 29, 10, 10, 102,
+      105, 114, 115, 116, 95, 116, 105, 109, 101, 24, 7, 32, 1, 40, 18, 82, 9, 102,
+      105, 114, 115, 116, 84, 105, 109, 101, 18, 31, 10, 11, 116, 105, 109, 101, 95, 100,
+      101, 108, 116, 97, 115, 24, 8, 32, 3, 40, 18, 82, 10, 116, 105, 109, 101, 68,
+      101, 108, 116, 97, 115, 34, 167, 2, 10, 8, 66, 97, 116, 99, 104, 65, 99, 107,
+      18, 26, 10, 8, 115, 101, 113, 117, 101, 110, 99, 101, 24, 1, 32, 1, 40, 4,
+      82, 8, 115, 101, 113, 117, 101, 110, 99, 101, 18, 39, 10, 15, 112, 111, 105, 110,
+      116, 115, 95, 114, 101, 99, 101, 105, 118, 101, 100, 24, 2, 32, 1, 40, 3, 82,
+      14, 112, 111, 105, 110, 116, 115, 82, 101, 99, 101, 105, 118, 101, 100, 18, 39, 10,
+      15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 106, 101, 99, 116, 101, 100, 24, 3,
+      32, 1, 40, 3, 82, 14, 112, 111, 105, 110, 116, 115, 82, 101, 106, 101, 99, 116,
+      101, 100, 18, 52, 10, 10, 114, 101, 106, 101, 99, 116, 105, 111, 110, 115, 24, 4,
+      32, 3, 40, 11, 50, 20, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82,
+      101, 106, 101, 99, 116, 105, 111, 110, 82, 10, 114, 101, 106, 101, 99, 116, 105, 111,
+      110, 115, 18, 35, 10, 13, 112, 111, 105, 110, 116, 115, 95, 104, 105, 110, 116, 101,
+      100, 24, 5, 32, 1, 40, 3, 82, 12, 112, 111, 105, 110, 116, 115, 72, 105, 110,
+      116, 101, 100, 18, 39, 10, 15, 112, 111, 105, 110, 116, 115, 95, 114, 101, 112, 101,
+      97, 116, 101, 100, 24, 6, 32, 1, 40, 3, 82, 14, 112, 111, 105, 110, 116, 115,
+      82, 101, 112, 101, 97, 116, 101, 100, 18, 41, 10, 5, 108, 101, 118, 101, 108, 24,
+      7, 32, 1, 40, 14, 50, 19, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
+      65, 99, 107, 76, 101, 118, 101, 108, 82, 5, 108, 101, 118, 101, 108, 34, 123, 10,
+      13, 83, 116, 114, 101, 97, 109, 82, 101, 113, 117, 101, 115, 116, 18, 53, 10, 8,
+      113, 117, 101, 115, 116, 105, 111, 110, 24, 1, 32, 1, 40, 11, 50, 25, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 117, 109, 109, 97, 114, 121, 82, 101,
+      113, 117, 101, 115, 116, 82, 8, 113, 117, 101, 115, 116, 105, 111, 110, 18, 51, 10,
+      21, 105, 110, 116, 101, 114, 118, 97, 108, 95, 109, 105, 108, 108, 105, 115, 101, 99,
+      111, 110, 100, 115, 24, 2, 32, 1, 40, 3, 82, 20, 105, 110, 116, 101, 114, 118,
+      97, 108, 77, 105, 108, 108, 105, 115, 101, 99, 111, 110, 100, 115, 34, 209, 1, 10,
+      12, 77, 101, 116, 114, 105, 99, 85, 112, 100, 97, 116, 101, 18, 18, 10, 4, 102,
+      117, 108, 108, 24, 1, 32, 1, 40, 8, 82, 4, 102, 117, 108, 108, 18, 49, 10,
+      7, 99, 104, 97, 110, 103, 101, 100, 24, 2, 32, 3, 40, 11, 50, 23, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 101, 114, 105, 101, 115, 82, 101, 112,
+      111, 114, 116, 82, 7, 99, 104, 97, 110, 103, 101, 100, 18, 49, 10, 7, 114, 101,
+      109, 111, 118, 101, 100, 24, 3, 32, 3, 40, 11, 50, 23, 46, 116, 101, 108, 101,
+      109, 101, 116, 114, 121, 46, 83, 101, 114, 105, 101, 115, 82, 101, 112, 111, 114, 116,
+      82, 7, 114, 101, 109, 111, 118, 101, 100, 18, 41, 10, 6, 114, 101, 112, 111, 114,
+      116, 24, 4, 32, 1, 40, 11, 50, 17, 46, 116, 101, 108, 101, 109, 101, 116, 114,
+      121, 46, 82, 101, 112, 111, 114, 116, 82, 6, 114, 101, 112, 111, 114, 116, 18, 28,
+      10, 9, 105, 110, 116, 101, 114, 118, 97, 108, 115, 24, 5, 32, 1, 40, 3, 82,
+      9, 105, 110, 116, 101, 114, 118, 97, 108, 115, 42, 116, 10, 10, 77, 101, 116, 114,
+      105, 99, 75, 105, 110, 100, 18, 27, 10, 23, 77, 69, 84, 82, 73, 67, 95, 75,
+      73, 78, 68, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18,
+      21, 10, 17, 77, 69, 84, 82, 73, 67, 95, 75, 73, 78, 68, 95, 71, 65, 85,
+      71, 69, 16, 1, 18, 23, 10, 19, 77, 69, 84, 82, 73, 67, 95, 75, 73, 78,
+      68, 95, 67, 79, 85, 78, 84, 69, 82, 16, 2, 18, 25, 10, 21, 77, 69, 84,
+      82, 73, 67, 95, 75, 73, 78, 68, 95, 72, 73, 83, 84, 79, 71, 82, 65, 77,
+      16, 3, 42, 235, 3, 10, 12, 82, 101, 106, 101, 99, 116, 82, 101, 97, 115, 111,
+      110, 18, 29, 10, 25, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78,
+      95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18, 27, 10, 23,
+      82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 86, 65, 76, 85,
+      69, 95, 78, 65, 78, 16, 1, 18, 28, 10, 24, 82, 69, 74, 69, 67, 84, 95,
+      82, 69, 65, 83, 79, 78, 95, 78, 65, 77, 69, 95, 69, 77, 80, 84, 89, 16,
+      2, 18, 31, 10, 27, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78,
+      95, 78, 65, 77, 69, 95, 84, 79, 79, 95, 76, 79, 78, 71, 16, 3, 18, 31,
+      10, 27, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 78, 65,
+      77, 69, 95, 78, 79, 84, 95, 85, 84, 70, 56, 16, 4, 18, 30, 10, 26, 82,
+      69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95,
+      84, 79, 79, 95, 79, 76, 68, 16, 5, 18, 30, 10, 26, 82, 69, 74, 69, 67,
+      84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95, 84, 79, 79, 95,
+      78, 69, 87, 16, 6, 18, 38, 10, 34, 82, 69, 74, 69, 67, 84, 95, 82, 69,
+      65, 83, 79, 78, 95, 84, 73, 77, 69, 95, 73, 78, 95, 77, 73, 76, 76, 73,
+      83, 69, 67, 79, 78, 68, 83, 16, 7, 18, 38, 10, 34, 82, 69, 74, 69, 67,
+      84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95, 73, 78, 95, 77,
+      73, 67, 82, 79, 83, 69, 67, 79, 78, 68, 83, 16, 8, 18, 37, 10, 33, 82,
+      69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 84, 73, 77, 69, 95,
+      73, 78, 95, 78, 65, 78, 79, 83, 69, 67, 79, 78, 68, 83, 16, 9, 18, 30,
+      10, 26, 82, 69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 83, 69,
+      82, 73, 69, 83, 95, 76, 73, 77, 73, 84, 16, 10, 18, 35, 10, 31, 82, 69,
+      74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 79, 87, 78, 69, 82, 95,
+      85, 78, 65, 86, 65, 73, 76, 65, 66, 76, 69, 16, 11, 18, 31, 10, 27, 82,
+      69, 74, 69, 67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 76, 65, 66, 69, 76,
+      95, 73, 78, 86, 65, 76, 73, 68, 16, 12, 18, 34, 10, 30, 82, 69, 74, 69,
+      67, 84, 95, 82, 69, 65, 83, 79, 78, 95, 76, 65, 66, 69, 76, 83, 95, 84,
+      79, 79, 95, 76, 65, 82, 71, 69, 16, 13, 42, 193, 2, 10, 9, 83, 116, 97,
+      116, 105, 115, 116, 105, 99, 18, 25, 10, 21, 83, 84, 65, 84, 73, 83, 84, 73,
+      67, 95, 85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18, 19, 10,
+      15, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 67, 79, 85, 78, 84, 16, 1,
+      18, 17, 10, 13, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 83, 85, 77, 16,
+      2, 18, 17, 10, 13, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 65, 86, 71,
+      16, 3, 18, 17, 10, 13, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 77, 73,
+      78, 16, 4, 18, 17, 10, 13, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 77,
+      65, 88, 16, 5, 18, 22, 10, 18, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95,
+      86, 65, 82, 73, 65, 78, 67, 69, 16, 6, 18, 20, 10, 16, 83, 84, 65, 84,
+      73, 83, 84, 73, 67, 95, 83, 84, 68, 68, 69, 86, 16, 7, 18, 18, 10, 14,
+      83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 76, 65, 83, 84, 16, 8, 18, 24,
+      10, 20, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 70, 73, 82, 83, 84, 95,
+      83, 69, 69, 78, 16, 9, 18, 23, 10, 19, 83, 84, 65, 84, 73, 83, 84, 73,
+      67, 95, 76, 65, 83, 84, 95, 83, 69, 69, 78, 16, 10, 18, 18, 10, 14, 83,
+      84, 65, 84, 73, 83, 84, 73, 67, 95, 82, 65, 84, 69, 16, 11, 18, 22, 10,
+      18, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 83, 85, 77, 95, 82, 65, 84,
+      69, 16, 12, 18, 23, 10, 19, 83, 84, 65, 84, 73, 83, 84, 73, 67, 95, 81,
+      85, 65, 78, 84, 73, 76, 69, 83, 16, 13, 42, 109, 10, 8, 65, 99, 107, 76,
+      101, 118, 101, 108, 18, 25, 10, 21, 65, 67, 75, 95, 76, 69, 86, 69, 76, 95,
+      85, 78, 83, 80, 69, 67, 73, 70, 73, 69, 68, 16, 0, 18, 21, 10, 17, 65,
+      67, 75, 95, 76, 69, 86, 69, 76, 95, 65, 80, 80, 76, 73, 69, 68, 16, 1,
+      18, 21, 10, 17, 65, 67, 75, 95, 76, 69, 86, 69, 76, 95, 68, 85, 82, 65,
+      66, 76, 69, 16, 2, 18, 24, 10, 20, 65, 67, 75, 95, 76, 69, 86, 69, 76,
+      95, 82, 69, 80, 76, 73, 67, 65, 84, 69, 68, 16, 3, 50, 130, 2, 10, 16,
+      84, 101, 108, 101, 109, 101, 116, 114, 121, 83, 101, 114, 118, 105, 99, 101, 18, 48,
+      10, 10, 80, 117, 115, 104, 80, 111, 105, 110, 116, 115, 18, 16, 46, 116, 101, 108,
+      101, 109, 101, 116, 114, 121, 46, 80, 111, 105, 110, 116, 26, 14, 46, 116, 101, 108,
+      101, 109, 101, 116, 114, 121, 46, 65, 99, 107, 40, 1, 18, 61, 10, 11, 80, 117,
+      115, 104, 66, 97, 116, 99, 104, 101, 115, 18, 21, 46, 116, 101, 108, 101, 109, 101,
+      116, 114, 121, 46, 80, 111, 105, 110, 116, 66, 97, 116, 99, 104, 26, 19, 46, 116,
+      101, 108, 101, 109, 101, 116, 114, 121, 46, 66, 97, 116, 99, 104, 65, 99, 107, 40,
+      1, 48, 1, 18, 68, 10, 13, 83, 116, 114, 101, 97, 109, 77, 101, 116, 114, 105,
+      99, 115, 18, 24, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 83, 116, 114,
+      101, 97, 109, 82, 101, 113, 117, 101, 115, 116, 26, 23, 46, 116, 101, 108, 101, 109,
+      101, 116, 114, 121, 46, 77, 101, 116, 114, 105, 99, 85, 112, 100, 97, 116, 101, 48,
+      1, 18, 55, 10, 7, 83, 117, 109, 109, 97, 114, 121, 18, 25, 46, 116, 101, 108,
+      101, 109, 101, 116, 114, 121, 46, 83, 117, 109, 109, 97, 114, 121, 82, 101, 113, 117,
+      101, 115, 116, 26, 17, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 82, 101,
+      112, 111, 114, 116, 98, 6, 112, 114, 111, 116, 111, 51,
     ])
 }
