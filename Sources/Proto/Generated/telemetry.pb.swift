@@ -1352,7 +1352,7 @@ public struct StreamRequest: Message {
   /// The name with its package.
   public static let fullName = "telemetry.StreamRequest"
 
-  /// Without pages.
+  /// Without pages, `from`, `to` and `as_of`: it ends now.
   public var question: SummaryRequest?
 
   /// 100 to 3 600 000; 0: 1000.
@@ -1402,7 +1402,8 @@ public struct MetricUpdate: Message {
   /// All rows; whatever is known from updates before is void.
   public var full: Bool = false
 
-  /// New rows, and rows with other statistics, whole.
+  /// New rows, and rows with other statistics, whole. Rows of which rates alone have changed, because
+  /// time went on, are not told again: rates are count and sum over `report`'s span.
   public var changed: [SeriesReport] = []
 
   /// Rows that are gone: names and labels only.
@@ -1411,7 +1412,8 @@ public struct MetricUpdate: Message {
   /// The report without its rows.
   public var report: Report?
 
-  /// Intervals since the update before; more than 1: the reader was slow.
+  /// Intervals since the update before; more than 1: the reader was slow, or the cluster. 0: this is
+  /// the first.
   public var intervals: Int64 = 0
 
   /// Fields that the definition does not know.

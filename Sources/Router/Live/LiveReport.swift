@@ -62,7 +62,7 @@ public struct LiveReport: Sendable {
       let known = index.find(fresh.rows[row].hash, fresh.key(row), in: rows)
       guard let known else { return revision }
       stays[known] = true
-      return rows.entry(known) == fresh.entry(row) ? changedAt[known] : revision
+      return fresh.isSame(row, as: known, of: rows) ? changedAt[known] : revision
     }
     for row in stays.indices where !stays[row] {
       tombstones.append(

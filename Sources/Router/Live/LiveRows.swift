@@ -74,6 +74,48 @@ public struct LiveRows: Sendable {
   func entry(_ row: Int) -> ArraySlice<UInt8> { bytes[rows[row].entry.asInt] }
 
   func key(_ row: Int) -> ArraySlice<UInt8> { bytes[rows[row].key.asInt] }
+
+  /// Whether a row says the same as one of others, but for rates: those change whenever time goes
+  /// on, and follow from the rest. O(row).
+  func isSame(_ row: Int, as other: Int, of others: LiveRows) -> Bool {
+    if entry(row) == others.entry(other) { return true }
+    var left = SummaryFields(self, row)
+    var right = SummaryFields(others, other)
+    while true {
+      let (one, two) = (left.next(), right.next())
+      guard let one, let two else { return one == nil && two == nil }
+      guard bytes[one] == others.bytes[two] else { return false }
+    }
+  }
+
+  /// Walks the fields of a row behind its key, those of its summary one by one.
+  private struct SummaryFields {
+    private static let rates = [13, 14]
+    private let bytes: [UInt8]
+    private var reader: WireReader
+
+    init(_ rows: LiveRows, _ row: Int) {
+      bytes = rows.bytes
+      let (key, entry) = (rows.rows[row].key.asInt, rows.rows[row].entry.asInt)
+      // Behind the tag and the length of the summary, if it has any.
+      reader = WireReader(key.upperBound..<entry.upperBound)
+      if let tag = try? reader.readTag(unsafe bytes.span.bytes), tag.field == summaryField,
+        let summary = try? reader.readLengthDelimited(unsafe bytes.span.bytes)
+      {
+        reader = WireReader(summary)
+      }
+    }
+
+    mutating func next() -> Range<Int>? {
+      while true {
+        let start = reader.offset
+        guard let tag = try? reader.readTag(unsafe bytes.span.bytes),
+          (try? reader.skip(tag, unsafe bytes.span.bytes)) != nil
+        else { return nil }
+        if !Self.rates.contains(tag.field) { return start..<reader.offset }
+      }
+    }
+  }
 }
 
 extension Range<UInt32> {

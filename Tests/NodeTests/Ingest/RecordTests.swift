@@ -94,7 +94,8 @@ struct RecordTests {
       #expect(answer.trailers.first("tributary-points-rejected") == "5")
       let reasons = answer.trailers.entries.filter { $0.key == "tributary-rejection" }
       #expect(reasons.count == 4)
-      #expect("\(reasons)".contains("reason=SERIES_LIMIT count=2 first_index=3"))
+      let texts = reasons.map { String(decoding: $0.value, as: UTF8.self) }
+      #expect(texts.contains("reason=SERIES_LIMIT count=2 first_index=3"))
     }
   }
 

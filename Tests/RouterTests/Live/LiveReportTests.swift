@@ -76,6 +76,24 @@ struct LiveReportTests {
     #expect(back.removed.isEmpty && !back.changed.isEmpty && !back.isFull)
   }
 
+  @Test("rates that change because time goes on are no change")
+  func rates() throws {
+    func rated(_ count: Int, _ rate: Double) -> SeriesReport {
+      var row = row(1, count)
+      row.summary?.rate = rate
+      row.summary?.sumRate = 2 * rate
+      row.summary?.kind = .counter
+      return row
+    }
+    var report = LiveReport()
+    try report.advance(to: 1, rows([rated(1, 0.5)]))
+    try report.advance(to: 2, rows([rated(1, 0.25)]))
+    #expect(report.difference(since: 1).changed.isEmpty)
+    try report.advance(to: 3, rows([rated(2, 0.25)]))
+    let changed = try MetricUpdate(decoding: report.difference(since: 1).changed).changed
+    #expect(changed == [rated(2, 0.25)])
+  }
+
   @Test("a reader older than the tombstones gets everything")
   func horizon() throws {
     var report = LiveReport(tombstonesMin: 2)
