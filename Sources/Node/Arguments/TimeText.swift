@@ -73,8 +73,8 @@ struct TimeText: Sendable, Hashable {
     }
   }
 
-  /// Days since 1970 of a date of the Gregorian calendar (Hinnant: "chrono-Compatible Low-Level Date
-  /// Algorithms").
+  /// Days since 1970 of a date of the Gregorian calendar.
+  /// Source: <https://howardhinnant.github.io/date_algorithms.html#days_from_civil>.
   private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let year = month <= 2 ? year - 1 : year
     let era = (year >= 0 ? year : year - 399) / 400

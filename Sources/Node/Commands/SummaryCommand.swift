@@ -20,12 +20,13 @@ struct SummaryCommand: Command {
       placeholder: "SELECTOR", text: "series as in PromQL: 'cpu{host=~\"web.*\",env!=\"dev\"}'",
       counts: 0...SeriesFilter.selectorsMax, completion: .nothing, path: \.filter.selectors),
     notes: """
-      A series is chosen when any selector, name, prefix or glob chooses it. A table has some columns; JSON
-      and CSV have all, in full precision. JSON is an object with `metrics`, from name to
-      statistics, and `series`, a list of those with labels; quantiles are off by at most
-      `quantile_error` of themselves. `complete` says whether all nodes that hold points are in
-      it and none keeps points for another, `nodes` how each answered. A table says below what is
-      missing, CSV on standard error.
+      A series is chosen when any selector, name, prefix or glob chooses it. A table has some
+      columns, or those of --statistics; JSON and CSV have all, in full precision. JSON is an
+      object with `metrics`, from name to statistics, and `series`, a list of those with labels,
+      of groups and of rows in an order; quantiles are off by at most `quantile_error` of
+      themselves. `complete` says whether all nodes that hold points are in it and none keeps
+      points for another, `nodes` how each answered. A table says below what is missing, CSV on
+      standard error.
 
       examples:
         tributary summary 'cpu{host=~"web.*",env!="dev"}' --by region --sort p99 --top 10

@@ -2,10 +2,10 @@
 
 /// How a series is called where people read it.
 enum SeriesText {
-  /// `cpu`, `cpu{host="a",core="0"}`, or `{host="a"}` for a group without a name; values are escaped
-  /// as in Prometheus' text format, so that two series never look the same.
+  /// `cpu`, `cpu{host="a",core="0"}`, or `{host="a"}` and `{}` for groups without a name; values
+  /// are escaped as in Prometheus' text format, so that two series never look the same.
   static func show(metric: String, labels: [(name: String, value: String)]) -> String {
-    guard !labels.isEmpty else { return metric }
+    guard !labels.isEmpty else { return metric.isEmpty ? "{}" : metric }
     let pairs = labels.map { "\($0.name)=\"\(escaped($0.value))\"" }
     return "\(metric){\(pairs.joined(separator: ","))}"
   }
