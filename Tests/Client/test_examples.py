@@ -42,5 +42,6 @@ def test_an_example_does_what_it_says(node, program, language):
     done = subprocess.run(
         [*language(program), node.target], capture_output=True, text=True, timeout=60,
         env={**os.environ, "PYTHONPATH": str(PACKAGE)})
-    assert (done.returncode, done.stdout, done.stderr) == (0, text, "")
+    # Of an endpoint that is away, Python's log may tell.
+    assert (done.returncode, done.stdout) == (0, text), done.stderr
     assert count(node, metric) == before + points
