@@ -79,39 +79,37 @@ public struct LiveRows: Sendable {
   /// on, and follow from the rest. O(row).
   func isSame(_ row: Int, as other: Int, of others: LiveRows) -> Bool {
     if entry(row) == others.entry(other) { return true }
-    var left = SummaryFields(self, row)
-    var right = SummaryFields(others, other)
+    let (own, theirs) = unsafe (bytes.span.bytes, others.bytes.span.bytes)
+    var left = SummaryFields(rows[row], own)
+    var right = SummaryFields(others.rows[other], theirs)
     while true {
-      let (one, two) = (left.next(), right.next())
+      let (one, two) = (left.next(own), right.next(theirs))
       guard let one, let two else { return one == nil && two == nil }
       guard bytes[one] == others.bytes[two] else { return false }
     }
   }
 
-  /// Walks the fields of a row behind its key, those of its summary one by one.
+  /// Walks the fields of a row's summary, but for rates.
   private struct SummaryFields {
     private static let rates = [13, 14]
-    private let bytes: [UInt8]
     private var reader: WireReader
 
-    init(_ rows: LiveRows, _ row: Int) {
-      bytes = rows.bytes
-      let (key, entry) = (rows.rows[row].key.asInt, rows.rows[row].entry.asInt)
-      // Behind the tag and the length of the summary, if it has any.
-      reader = WireReader(key.upperBound..<entry.upperBound)
-      if let tag = try? reader.readTag(unsafe bytes.span.bytes), tag.field == summaryField,
-        let summary = try? reader.readLengthDelimited(unsafe bytes.span.bytes)
+    init(_ row: Row, _ bytes: RawSpan) {
+      reader = WireReader(row.key.asInt.upperBound..<row.entry.asInt.upperBound)
+      // Behind the tag and the length of the summary, if there is one.
+      if let tag = try? reader.readTag(bytes), tag.field == summaryField,
+        let summary = try? reader.readLengthDelimited(bytes)
       {
         reader = WireReader(summary)
       }
     }
 
-    mutating func next() -> Range<Int>? {
+    mutating func next(_ bytes: RawSpan) -> Range<Int>? {
       while true {
         let start = reader.offset
-        guard let tag = try? reader.readTag(unsafe bytes.span.bytes),
-          (try? reader.skip(tag, unsafe bytes.span.bytes)) != nil
-        else { return nil }
+        guard let tag = try? reader.readTag(bytes), (try? reader.skip(tag, bytes)) != nil else {
+          return nil
+        }
         if !Self.rates.contains(tag.field) { return start..<reader.offset }
       }
     }
