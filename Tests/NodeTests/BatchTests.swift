@@ -52,6 +52,19 @@ struct BatchTests {
     }
   }
 
+  @Test("of a series with most of the points each counts once, too, however often it is sent")
+  func hot() async throws {
+    let values = [Double](repeating: 1, count: 60_000)
+    try await TestNode.run(loops: 3) { client in
+      let batches = (1...4).map { PointBatch.of(UInt64($0), names: ["hot"], values: values) }
+      for _ in 0..<2 {
+        let acks = try await Self.push(client, batches)
+        #expect(acks.reduce(0) { $0 + $1.pointsReceived } == 240_000)
+      }
+      #expect(try await Self.counts(client) == ["hot": 240_000])
+    }
+  }
+
   @Test("a batch that is sent again counts once, on the same stream and on others")
   func repeated() async throws {
     try await TestNode.run(loops: 3) { client in

@@ -86,6 +86,9 @@ final class IngestTurn {
     unsafe run(of: ordinal).source.tally.repeat(1)
   }
 
+  /// A point is of a client's batch, which may be sent again to another node.
+  func mayComeAgain(_ ordinal: UInt32) -> Bool { run(of: ordinal).source is BatchCopy }
+
   private func run(of ordinal: UInt32) -> Run {
     var low = 0
     var high = unsafe runs.count

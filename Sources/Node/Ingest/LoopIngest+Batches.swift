@@ -43,6 +43,7 @@ extension LoopIngest {
       markLanes(copy.name, turn)
       unsafe append(batch, granted, turn, &copy.tally)
       mark(nil, firstOrdinal: 0)
+      sample(batch)
     }
     ledger.received += Int64(batch.count)
     turn.end(messages: Int64(batch.count))
@@ -67,15 +68,35 @@ extension LoopIngest {
     let name = try sink.name(batch, bytes)
     do throws(BatchFault) {
       try batch.check()
-      let (slots, placement) = (route.slots, self.placement)
-      try unsafe batchSeries.take(bytes, of: batch, admission) { hash in
-        let slot = slots[Placement.partition(hash)]
-        return Int(slot.base) + placement.shard(hash) & Int(slot.mask)
-      }
+      try unsafe batchSeries.take(bytes, of: batch, admission) { batchPlace($0) }
     } catch {
       throw RPCError(.invalidArgument, "\(error)")
     }
     return name
+  }
+
+  /// Where a series' points go. They are sent again to any node, and counted once by the owner
+  /// alone: so they stay with it, however hot they are; but a hot series of this node's own goes to
+  /// its shards in turn, batch by batch.
+  private func batchPlace(_ hash: UInt64) -> Int {
+    let slot = slots[Placement.partition(hash)]
+    let home = Int(slot.base) + placement.shard(hash) & Int(slot.mask)
+    guard slot.isHot, home < shards.count, unsafe spread.hot.holds(hash) else { return home }
+    unsafe spread.batches &+= 1
+    return unsafe spread.batches % shards.count
+  }
+
+  /// Shows some of the batch's points to the hot names.
+  private func sample(_ batch: borrowing PointBatchReader) {
+    var unsampled = unsafe spread.pointsUnsampled - batch.count
+    while unsampled <= 0 {
+      let row = unsafe spread.draw(of: batch.count)
+      unsampled += unsafe spread.pointsUnsampled
+      let series = batchSeries.entries[batch.seriesIndex(row)]
+      guard series.reason == nil else { continue }
+      if unsafe spread.hot.sample(series.hash, now: admission.now) { markHot() }
+    }
+    unsafe spread.pass(unsampled)
   }
 
   /// The rows that may come in and are this node's own. O(points).

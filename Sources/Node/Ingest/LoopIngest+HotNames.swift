@@ -13,6 +13,8 @@ struct HotSpread {
   private var chance: UInt64 = 0x9E37_79B9_7F4A_7C15
   /// Points of hot series so far: 64 in a row go to one shard.
   var points = 0
+  /// Batches of clients with a hot series so far.
+  var batches = 0
   /// When a name was last told of, Unix seconds.
   var told: Int64 = 0
 
@@ -28,7 +30,7 @@ struct HotSpread {
     chance ^= chance >> 7
     chance ^= chance << 17
     pointsUnsampled = 1 + Int(chance >> 32) % (2 * HotNames.pointsPerSample)
-    return Int(chance & 0xFFFF) % count
+    return Int(chance & 0xFFFF_FFFF) % count
   }
 }
 
@@ -71,14 +73,17 @@ extension LoopIngest {
 
   /// Whether a point was refused as of a new series where it is only because its name is, or was,
   /// hot. At home it may be known.
+  ///
+  /// What may come again is never sent to another node after it was taken for the node's own.
   func isAway(
-    _ rejection: PointColumns.Rejection, of batch: PointColumns, on shard: Int
+    _ rejection: PointColumns.Rejection, of batch: PointColumns, on shard: Int, _ turn: IngestTurn
   ) -> Bool {
     guard rejection.reason == .seriesLimit else { return false }
     let hash = batch.hash(rejection.row)
-    if placement.shard(hash) != shard { return true }
-    let wasHot = unsafe spread.hot.holdsName(of: hash) || spread.hot.isRefusing
-    return wasHot && homePlace(hash) != shard
+    if homePlace(hash) < shards.count || turn.mayComeAgain(rejection.ordinal) {
+      return placement.shard(hash) != shard
+    }
+    return unsafe spread.hot.holdsName(of: hash) || spread.hot.isRefusing
   }
 
   private func homePlace(_ hash: UInt64) -> Int {
@@ -92,12 +97,14 @@ extension LoopIngest {
     markHot()
     var batches: [Int: PointColumns] = [:]
     for row in rows {
-      let place = homePlace(batch.hash(row))
+      let hash = batch.hash(row)
+      let staysHere = turn.mayComeAgain(batch.ordinal(row))
+      let place = staysHere ? placement.shard(hash) : homePlace(hash)
       let home = batches[place] ?? spare.popLast() ?? limits.emptyBatch()
       batches[place] = home
       let isIn = batch.withNames { names in
         home.append(
-          hash: batch.hash(row), nameFrom: names, range: batch.nameRange(row),
+          hash: hash, nameFrom: names, range: batch.nameRange(row),
           value: batch.value(row), time: batch.time(row), ordinal: batch.ordinal(row),
           kind: batch.kind(row))
       }

@@ -334,8 +334,8 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
 
   private func applied(_ batch: PointColumns, _ shard: Int, _ turn: IngestTurn) {
     if !batch.rejections.isEmpty {
-      let away = batch.rejections.filter { isAway($0, of: batch, on: shard) }
-      for rejection in batch.rejections where !isAway(rejection, of: batch, on: shard) {
+      let away = batch.rejections.filter { isAway($0, of: batch, on: shard, turn) }
+      for rejection in batch.rejections where !isAway(rejection, of: batch, on: shard, turn) {
         reject(rejection.ordinal, rejection.reason, turn)
       }
       if !away.isEmpty { sendHome(away.map(\.row), of: batch, turn) }

@@ -3,10 +3,10 @@ public import Shard
 
 /// Makes one report of many: series with the same name are added up, each once.
 ///
-/// The shards of a node share no series, so their reports are only put behind one another; those
-/// of other nodes may overlap and go through an index of names, built when first needed. Merging
-/// is associative and commutative: counts, extremes and infinities exactly, sums to the last bit
-/// but one. Counts beyond 2^63 - 1 stay there.
+/// The shards of a node share hardly any series (see ``ShardReports``), so their reports are only
+/// put behind one another; those of other nodes may overlap and go through an index of names, built
+/// when first needed. Merging is associative and commutative: counts, extremes and infinities
+/// exactly, sums to the last bit but one. Counts beyond 2^63 - 1 stay there.
 public struct ReportMerger {
   private var merged = PartialReport()
   /// What the sums lack; shorter than the report where nothing was added yet.
