@@ -177,8 +177,8 @@ public enum RouterLimits {
   /// of infinities of 9 B, two times of 6 B, a kind. A count of up to 2^63 takes 9 B.
   static let partRowBytes = 3 + 9 + 5 * 8 + 2 * 9 + 2 * 6 + 1
 
-  /// A histogram on the wire without its buckets: a scale of 1 B, zeros of 9 B, of two signs a start
-  /// and a length of 3 B each. With 2 x 160 buckets of 9 B it takes less than 3 KiB.
+  /// A histogram on the wire without its buckets: a scale of 1 B, zeros of 9 B, of two signs a
+  /// start and a length of 3 B each. With 2 x 160 buckets of 9 B it takes less than 3 KiB.
   static let histogramRowBytes = 1 + 9 + 2 * (3 + 3)
 
   /// Largest part. A quarter of what a peer takes as one message.

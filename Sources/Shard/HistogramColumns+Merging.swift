@@ -32,7 +32,7 @@ extension HistogramColumns {
   /// Adds the values of buckets to a row. O(buckets).
   ///
   /// - Parameters:
-  ///   - counts: values in the bucket `start` of `scale` and in those that follow. None is negative.
+  ///   - counts: values in the bucket `start` of `scale` and in those that follow, none negative.
   ///   - isNegative: the values are.
   public mutating func add<Counts: RandomAccessCollection>(
     _ counts: Counts, start: Int32, scale: Int, isNegative: Bool, to row: Int

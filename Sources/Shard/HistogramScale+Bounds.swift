@@ -28,8 +28,8 @@ extension HistogramScale {
     return significands[32 >> scale]
   }
 
-  /// Where a bucket begins; the next but one magnitude belongs to it. `bound(index + 1)` is the last
-  /// one that does. Rounded down; 0 below 2^-1074, infinite from 2^1024 on. O(1).
+  /// Where a bucket begins; the next but one magnitude belongs to it. `bound(index + 1)` is the
+  /// last one that does. Rounded down; 0 below 2^-1074, infinite from 2^1024 on. O(1).
   ///
   /// - Precondition: `scale` is within ``coarsest`` and ``finest``.
   public static func bound(_ index: Int32, scale: Int) -> Double {
@@ -66,8 +66,8 @@ extension HistogramScale {
     return indexMin >> steps...indexMax >> steps
   }
 
-  /// Whether there is such a scale, one histogram may have so many buckets of it, and doubles lie in
-  /// all of them.
+  /// Whether there is such a scale, one histogram may have so many buckets of it, and doubles lie
+  /// in all of them.
   public static func has(_ start: Int32, _ count: Int, scale: Int) -> Bool {
     guard (coarsest...finest).contains(scale), count <= bucketsMax else { return false }
     let indices = indices(scale)

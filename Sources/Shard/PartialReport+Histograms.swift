@@ -42,7 +42,8 @@ extension PartialReport {
     return true
   }
 
-  /// By how much of itself a quantile of a row is at most off; nil: no histogram of it is kept. O(1).
+  /// By how much of itself a quantile of a row is at most off; nil: no histogram of it is kept.
+  /// O(1).
   public func quantileError(row: Int) -> Double? {
     guard let histograms, !histograms.isEmpty(row) else { return nil }
     return histograms.relativeError(row)

@@ -81,9 +81,9 @@ public struct SeriesSummary: Sendable, Hashable {
     kind = Swift.max(kind, other.kind)
   }
 
-  /// The squares of two collections of values together (Chan, Golub, LeVeque: "Updating Formulae and
-  /// a Pairwise Algorithm for Computing Sample Variances", 1979). No term is negative, so nothing
-  /// cancels. O(1), commutative.
+  /// The squares of two collections of values together (Chan, Golub, LeVeque: "Updating Formulae
+  /// and a Pairwise Algorithm for Computing Sample Variances", 1979). No term is negative, so
+  /// nothing cancels. O(1), commutative.
   @inlinable
   @inline(__always)
   public static func squares(

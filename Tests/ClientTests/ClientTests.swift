@@ -95,10 +95,11 @@ struct ClientTests {
     try await ScriptedNodes.run(.mute) {
       $0.batchPointsMax = 10
       $0.batchesInFlightMax = 1
-    } _: { client, _ in
+    } _: { client, nodes in
       await record(client, 25)
+      for await _ in nodes.unanswered.stream { break }
       let error = await #expect(throws: TributaryClient.ClientError.self) {
-        try await client.flush(timeout: .seconds(1))
+        try await client.flush(timeout: .milliseconds(1))
       }
       #expect(error == .deadlinePassed(pointsMissing: 25, reason: nil))
       #expect(await client.close(timeout: .zero) == .init(pointsSent: 10, pointsUnsent: 15))

@@ -30,6 +30,8 @@ final class ScriptedNodes: Sendable {
     var streams = 0
   }
 
+  /// Tells of each batch that is not answered.
+  let unanswered = AsyncStream.makeStream(of: Void.self)
   private let state = Mutex(State())
   private let script: [Behaviour]
 
@@ -67,7 +69,10 @@ final class ScriptedNodes: Sendable {
       if case .hates(let value) = behaviour, batch.values.contains(value) {
         throw RPCError(.invalidArgument, "no such value")
       }
-      if case .mute = behaviour { continue }
+      if case .mute = behaviour {
+        unanswered.continuation.yield()
+        continue
+      }
       let ack = apply(batch)
       count += 1
       switch behaviour {

@@ -37,9 +37,9 @@ def push_batches(node, schema, *batches):
 
 
 class BatchClient:
-    """Numbers the points it is given as batches, and sends those again, on stream after stream, that
-    are not known to be applied: points that are kept for their owner die with the node that keeps
-    them. A stream ends now and then for no reason."""
+    """Numbers the points it is given as batches, and sends those again, on stream after stream,
+    that are not known to be applied: points that are kept for their owner die with the node that
+    keeps them. A stream ends now and then for no reason."""
 
     def __init__(self, schema, target: str, points, batch_points: int = 100):
         self.schema, self.target = schema, target

@@ -33,8 +33,9 @@ def test_lines_go_in_and_statistics_come_out(at, prefix):
     asked = at("summary", "--prefix", prefix, "--format", "json")
     assert asked.returncode == 0
     metrics = json.loads(asked.stdout)["metrics"]
-    assert metrics[prefix + "a"] == {
-        "count": 2, "sum": -0.5, "avg": -0.25, "min": -2, "max": 1.5}
+    one = metrics[prefix + "a"]
+    assert {name: one[name] for name in ("count", "sum", "avg", "min", "max", "last")} == {
+        "count": 2, "sum": -0.5, "avg": -0.25, "min": -2, "max": 1.5, "last": -2}
     assert list(metrics) == [prefix + "a", prefix + "b"]
 
 

@@ -81,7 +81,7 @@ def test_reflection_describes_the_service_through_the_public_database(channel):
     report = pool.FindMessageTypeByName("telemetry.Report")
     assert report.fields_by_name["metrics"].message_type.GetOptions().map_entry
     point = pool.FindMessageTypeByName("telemetry.Point")
-    assert [field.number for field in point.fields] == [1, 2, 3]
+    assert [field.number for field in point.fields] == [1, 2, 3, 4, 5]
     assert "REJECT_REASON_VALUE_NAN" in pool.FindEnumTypeByName(
         "telemetry.RejectReason").values_by_name
 

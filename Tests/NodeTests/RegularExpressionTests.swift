@@ -48,7 +48,7 @@ struct RegularExpressionTests {
 
   @Test("that is slow for every text is given up, too")
   func slow() throws {
-    let expression = try RegularExpression("(a*)(a*)(a*)[bc]")
+    let expression = try RegularExpression("(a*)(a*)(a*)(a*)[bc]")
     let matcher = expression.makeMatcher()
     let text = [UInt8](repeating: 0x61, count: 40)
     for _ in 0..<100_000 where !expression.hasGivenUp {

@@ -2,8 +2,8 @@
 import Proto
 import Protobuf
 
-/// A `telemetry.SeriesReport`, its name and labels as bytes: series differ when these do, and Swift's
-/// strings are equal when they look the same.
+/// A `telemetry.SeriesReport`, its name and labels as bytes: series differ when these do, and
+/// Swift's strings are equal when they look the same.
 struct SeriesMessage {
   private(set) var metric: ArraySlice<UInt8> = []
   /// In order of their names' bytes.

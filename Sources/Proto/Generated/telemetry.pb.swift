@@ -1402,8 +1402,8 @@ public struct MetricUpdate: Message {
   /// All rows; whatever is known from updates before is void.
   public var full: Bool = false
 
-  /// New rows, and rows with other statistics, whole. Rows of which rates alone have changed, because
-  /// time went on, are not told again: rates are count and sum over `report`'s span.
+  /// New rows, and rows with other statistics, whole. Rows of which rates alone have changed,
+  /// because time went on, are not told again: rates are count and sum over `report`'s span.
   public var changed: [SeriesReport] = []
 
   /// Rows that are gone: names and labels only.

@@ -5,9 +5,9 @@
 ///
 /// A row is claimed before it goes to a shard. A copy of its batch that comes later, by a client's
 /// stream or by a peer's link, gets only rows that no copy got before. A batch of which all rows
-/// are claimed is one number in a few ranges; of the others there is a bit a row, until their points
-/// would be too old anyway, or until the marks take too much memory: then the oldest are closed, as
-/// if all their rows had been claimed. Times are Unix seconds and come from the caller.
+/// are claimed is one number in a few ranges; of the others there is a bit a row, until their
+/// points would be too old anyway, or until the marks take too much memory: then the oldest are
+/// closed, as if all their rows had been claimed. Times are Unix seconds and come from the caller.
 public struct BatchMarks: Sendable {
   /// Who sends batches: 1 to 64 bytes.
   public typealias ClientID = [UInt8]

@@ -19,7 +19,8 @@ public struct HotNames: Sendable {
   public static let pointsPerSample = 64
   /// Points of a sample.
   public static let samplesDefault = 2048
-  /// Of a sample: one in 128 points, so that chance alone makes nothing hot that has not half of it.
+  /// Of a sample: one in 128 points, so that chance alone makes nothing hot that has not half of
+  /// it.
   static let shareMin = 1.0 / 128
   /// At one sample in 64 points, 2048 samples in 10 s are 13 000 points a second.
   static let secondsMax: Int64 = 10

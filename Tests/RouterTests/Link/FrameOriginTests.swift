@@ -39,7 +39,7 @@ struct FrameOriginTests {
       let isIn = columns.append(
         hash: testHash(row.name), nameFrom: row.name.span.bytes, range: row.name.indices,
         value: row.value, time: row.time,
-        ordinal: current == nil ? 7 : firstOrdinal + UInt32(place))
+        ordinal: current == nil ? 7 : firstOrdinal + UInt32(place), kind: row.kind)
       precondition(isIn)
       place += random.int(in: 1...300)
     }
