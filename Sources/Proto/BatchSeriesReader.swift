@@ -6,12 +6,15 @@ internal import Protobuf
 public struct BatchSeriesReader {
   /// Where a label's name and value lie.
   public struct Label: Sendable, Hashable {
+    /// Where its name lies.
     public var name: Range<Int>
+    /// Where its value lies.
     public var value: Range<Int>
   }
 
   /// Where the metric's name lies.
   public private(set) var metric = 0..<0
+  /// The number of its `MetricKind`, known or not.
   public private(set) var kind: UInt64 = 0
   /// In the order in which they came; a name may come twice, and then the last counts.
   public private(set) var labels: [Label] = []

@@ -14,8 +14,11 @@ public struct PointBatchReader: ~Copyable {
 
   /// Where the client's name lies.
   public private(set) var client = 0..<0
+  /// The batch's number.
   public private(set) var sequence: UInt64 = 0
+  /// The client has the acks of all batches up to this one.
   public private(set) var confirmed: UInt64 = 0
+  /// What the first point's delta is added to, Unix seconds.
   public private(set) var firstTime: Int64 = 0
   /// Where the `BatchSeries` messages lie.
   public private(set) var series: [Range<Int>] = []
@@ -206,9 +209,11 @@ public struct BatchFault: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// Of the batch.
   public let sequence: UInt64
+  /// Where the fault is.
   public let field: Field
   /// Of a repeated field.
   public let index: Int?
+  /// What is wrong, for people.
   public let text: String
 
   /// One line for people.

@@ -23,6 +23,7 @@ public struct RowOrigin: Sendable, Hashable {
 
 /// Rows one behind the other that came in one batch.
 public struct OriginRun: Sendable, Hashable {
+  /// The batch.
   public let origin: RowOrigin
   /// Of the columns.
   public let rows: Range<Int>

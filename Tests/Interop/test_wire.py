@@ -150,7 +150,7 @@ def test_the_server_keeps_the_deadline_by_itself(raw):
 def test_a_timeout_that_is_none_is_refused_or_ignored(raw, value):
     call = raw()
     call.begin(1, SUMMARY, ("grpc-timeout", value))
-    call.it.send(data(1, message()))
+    call.it.send(data(1, message(OF_NONE)))
     assert call.answer(1)[0]["grpc-status"] in ("0", "3", "13")
 
 
