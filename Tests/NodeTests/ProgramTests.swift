@@ -1,39 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestKit
 import Testing
 
 /// The built program, run as a process.
 @Suite("The program")
 struct ProgramTests {
   private struct Ended {
-    var status: Int32
+    var status: Int32?
     var output: String
     var errors: String
   }
 
-  private static func process(_ arguments: [String]) -> (Process, output: Pipe, errors: Pipe) {
-    let process = Process()
-    process.executableURL = URL(filePath: CommandLine.arguments[0])
+  private static func start(_ arguments: [String]) throws -> ChildProcess {
+    let program = URL(filePath: CommandLine.arguments[0])
       .deletingLastPathComponent().appending(path: "tributary")
-    process.arguments = arguments
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    return (process, output, errors)
+    return try ChildProcess(program.path(), arguments)
   }
 
   private static func run(_ arguments: [String], input: String = "") throws -> Ended {
-    let (process, output, errors) = process(arguments)
-    let stdin = Pipe()
-    process.standardInput = stdin
-    try process.run()
-    stdin.fileHandleForWriting.write(Data(input.utf8))
-    try stdin.fileHandleForWriting.close()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    let process = try start(arguments)
+    // It may end without reading.
+    try? process.input.write(contentsOf: Data(input.utf8))
+    try process.input.close()
+    let text = process.output.readDataToEndOfFile()
+    let complaint = process.errors.readDataToEndOfFile()
     return Ended(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      status: process.wait(), output: String(decoding: text, as: UTF8.self),
       errors: String(decoding: complaint, as: UTF8.self))
   }
 
@@ -78,10 +71,10 @@ struct ProgramTests {
 
   @Test("a node takes points, answers, keeps its port to itself, and drains on SIGTERM")
   func life() throws {
-    let (node, output, errors) = Self.process(["serve", "--listen", "127.0.0.1:0"])
-    try node.run()
-    defer { node.terminate() }
-    let ready = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let node = try Self.start(["serve", "--listen", "127.0.0.1:0"])
+    var isOver = false
+    defer { if !isOver { node.signal(SIGKILL) } }
+    let ready = String(decoding: node.output.availableData, as: UTF8.self)
     try #require(ready.hasPrefix("ready grpc=127.0.0.1:") && ready.hasSuffix("\n"))
     let target = String(ready.dropFirst(11).dropLast())
 
@@ -103,10 +96,11 @@ struct ProgramTests {
     #expect(second.status == 2)
     #expect(second.errors.contains("cannot listen on \(target): Address already in use"))
 
-    node.terminate()
-    node.waitUntilExit()
-    #expect(node.terminationStatus == 0 && node.terminationReason == .exit)
-    let log = errors.fileHandleForReading.readDataToEndOfFile()
+    node.signal(SIGTERM)
+    let status = node.wait()
+    isOver = true
+    #expect(status == 0)
+    let log = node.errors.readDataToEndOfFile()
     #expect(String(decoding: log, as: UTF8.self).contains("INFO    stopped\n"))
   }
 }

@@ -2,6 +2,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestKit
 
 @testable import Node
 
@@ -53,13 +54,11 @@ final class ForeignServer: Sendable {
 
   /// Starts it, and waits until it says `ready`.
   func start(_ arguments: [String], until ready: String) async throws {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw SystemFailure(errno: errno) }
-    let (output, input) = (ends[0], ends[1])
+    let (output, input) = try ChildProcess.pipe()
     // Another server must not hold them open.
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(input) }
-    let process = try spawn(arguments, output: input)
+    let process = try ChildProcess.spawn(
+      program, arguments, streams: [STDIN_FILENO, input, input])
     let (parts, said) = AsyncStream.makeStream(of: String.self)
     let ended = Signal<Int32>()
     running.withLock { $0 = (process, ended) }
@@ -80,28 +79,6 @@ final class ForeignServer: Sendable {
       if words.contains(ready) { return }
     }
     throw SystemFailure(words)
-  }
-
-  private func spawn(_ arguments: [String], output: Int32) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-    // Threads of tasks block signals, and would pass that on.
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words = ([program] + arguments).map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
-    var process = pid_t()
-    let result = posix_spawn(&process, program, &actions, &attributes, &words, environ)
-    guard result == 0 else { throw SystemFailure(errno: result) }
-    return process
   }
 
   /// Sends a signal.
