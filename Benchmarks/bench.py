@@ -11,10 +11,12 @@ import time
 
 from figures import Goals, allow_descriptors, generate, push, resident_bytes, table
 from node import Node, program
+from readers import node_cpu
 
 CPU, THROUGHPUT = "server_cpu_seconds_per_million", "points_per_second"
 LABELLED_SERIES = 1_000_000
 BUSY_SERIES, SPARSE_SERIES, IDLE_CONNECTIONS = 20_000, 200_000, 10_000
+LIVE_READERS = 10_000
 
 
 def speed(goals: Goals, points: int) -> None:
@@ -40,6 +42,27 @@ def speed(goals: Goals, points: int) -> None:
         goals.at_most("100 k metrics, packed frames: CPU a million points", 0.15, many[CPU], "s")
         summary = many["summary_seconds"]["p99"] * 1e3
         goals.at_most("Summary of 100 k metrics, quiet: p99", 60, summary, "ms")
+
+
+def histograms(goals: Goals, points: int, rounds: int = 5) -> None:
+    """The same load on a node that keeps histograms and on one that does not, by turns."""
+    for metrics in (1000, 100_000):
+        with Node() as node, Node("--quantiles-off", "*") as without:
+            costs = [[generate(one, points=points, metrics=metrics, acks=0, summaries=0)[CPU]
+                      for one in (node, without)] for _ in range(rounds)]
+        cost = statistics.median(with_them - none for with_them, none in costs) * 1e3
+        goals.at_most(f"histograms of {metrics // 1000} k metrics: CPU a point", 8, cost, "ns")
+
+
+def live(goals: Goals) -> None:
+    """An interval of a second: one computation, whoever reads."""
+    with Node() as node:
+        push(node, (f"live-{number:04} 1\n" for number in range(1000)))
+        one = node_cpu(node, 100, b"", 5)
+        many = node_cpu(node, LIVE_READERS, b"", 5)
+    goals.note("100 readers of one live report: CPU an interval", f"{one * 1e3:.1f} ms")
+    goals.note("10 000 readers of it: CPU an interval", f"{many * 1e3:.1f} ms")
+    goals.note("the same, a reader more", f"{(many - one) / (LIVE_READERS - 100) * 1e6:.1f} us")
 
 
 def hot(goals: Goals, points: int, rounds: int = 5) -> None:
@@ -131,6 +154,7 @@ def main() -> None:
     goals = Goals()
     print(f"measuring on {os.cpu_count()} cores, {platform.machine()}")
     for part in (lambda: speed(goals, points), lambda: hot(goals, points // 2),
+                 lambda: histograms(goals, points // 2), lambda: live(goals),
                  lambda: selective(goals), lambda: memory(goals), lambda: idle(goals),
                  lambda: readiness(goals)):
         part()

@@ -119,15 +119,15 @@ struct StatusTextTests {
       "cluster prod: 3 nodes, 1 without answer",
       "",
       "NODE       PHASE  EPOCH  PARTITIONS  SERIES  RECEIVED  APPLIED  FORWARDED  IN FLIGHT  HINTED"
-        + "  REJECTED  GIVEN UP  IMBALANCE  FROM PEERS",
+        + "  REJECTED  GIVEN UP  REPEATED  IMBALANCE  FROM PEERS",
       "a        serving      3         512    1000       10M       5M         4M          0  999997"
-        + "         1         0          2           0",
+        + "         1         0         0          2           0",
       "b        leaving     12           0       0         0        0          0          0       0"
-        + "         0         0          0           0",
+        + "         0         0         0          0           0",
       "c      no answer      -           -       -         -        -          -          -       -"
-        + "         -         -          -           -",
+        + "         -         -         -          -           -",
       "(sum)                           512    1000       10M       5M         4M          0  999997"
-        + "         1         0          2           0",
+        + "         1         0         0          2           0",
       "",
       "LINK     STATE  IN FLIGHT  HINTED  BACKLOG  FORWARDED  REJECTED  GIVEN UP  RESENT  B/POINT"
         + "  RATIO",

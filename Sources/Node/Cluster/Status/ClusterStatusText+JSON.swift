@@ -42,6 +42,7 @@ extension ClusterStatusText {
     object.member("in_flight", ledger.inFlight)
     object.member("rejected", ledger.rejected)
     object.member("given_up", ledger.givenUp)
+    object.member("repeated_points", ledger.repeatedPoints)
     object.member("rejections") { reasons in
       for rejection in ledger.rejections { reasons.member(rejection.word, rejection.count) }
     }

@@ -34,7 +34,7 @@ enum ClusterStatusText {
 
   private static let nodeTitles = [
     "NODE", "PHASE", "EPOCH", "PARTITIONS", "SERIES", "RECEIVED", "APPLIED", "FORWARDED",
-    "IN FLIGHT", "HINTED", "REJECTED", "GIVEN UP", "IMBALANCE", "FROM PEERS",
+    "IN FLIGHT", "HINTED", "REJECTED", "GIVEN UP", "REPEATED", "IMBALANCE", "FROM PEERS",
   ]
 
   private static func nodeTable(_ status: ClusterStatus) -> Table {
@@ -62,7 +62,7 @@ enum ClusterStatusText {
     let ledger = node.ledger ?? Ledger()
     let counts = [
       UInt64(node.partitions), node.series, ledger.received, ledger.applied, ledger.forwarded,
-      ledger.inFlight, ledger.hinted, ledger.rejected, ledger.givenUp,
+      ledger.inFlight, ledger.hinted, ledger.rejected, ledger.givenUp, ledger.repeatedPoints,
     ]
     return counts.map(count) + [String(ledger.imbalance), count(ledger.fromPeersApplied)]
   }
