@@ -71,7 +71,8 @@ struct ClientTests {
       await record(client, 10)
       try await client.flush()
       #expect(try values(nodes) == (0..<10).map(Double.init))
-      #expect(nodes.streams == 2)
+      // On a busy machine the other may seem stuck, too, for a while.
+      #expect(nodes.streams >= 2)
     }
   }
 
