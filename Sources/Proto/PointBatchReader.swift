@@ -18,6 +18,8 @@ public struct PointBatchReader: ~Copyable {
   public private(set) var sequence: UInt64 = 0
   /// The client has the acks of all batches up to this one.
   public private(set) var confirmed: UInt64 = 0
+  /// Milliseconds since the batch was sent first.
+  public private(set) var age: UInt32 = 0
   /// What the first point's delta is added to, Unix seconds.
   public private(set) var firstTime: Int64 = 0
   /// Where the `BatchSeries` messages lie.
@@ -67,7 +69,7 @@ public struct PointBatchReader: ~Copyable {
 
   private mutating func reset() {
     client = 0..<0
-    (sequence, confirmed, firstTime) = (0, 0, 0)
+    (sequence, confirmed, age, firstTime) = (0, 0, 0, 0)
     series.removeAll(keepingCapacity: true)
     indices.removeAll()
     values.removeAll()
@@ -97,6 +99,7 @@ public struct PointBatchReader: ~Copyable {
     case (8, .varint):
       deltas.reserve(1)
       deltas.append(Self.signed(try reader.readVarint(bytes)))
+    case (9, .varint): age = UInt32(truncatingIfNeeded: try reader.readVarint(bytes))
     default: try reader.skip(tag, bytes)
     }
   }

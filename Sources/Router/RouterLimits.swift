@@ -158,8 +158,33 @@ public enum RouterLimits {
   /// What a batch's marks take besides a bit a row. Bytes.
   static let batchMarkBytes = 128
 
-  /// Ranges of closed batches kept of a client: 4096 x 16 B = 64 KiB.
+  /// Ranges of batches taken whole kept of a client, and of those forgotten: 4096 x 16 B = 64 KiB.
   static let batchRangesMax = 4096
+
+  /// Most points of a batch.
+  public static let batchPointsMax = 1 << 16
+
+  /// By how much nodes' views of the membership may lag behind each other when a node judges who
+  /// may have owned a point when its batch was first sent. Seconds: twice as long as any source
+  /// takes to notice a change.
+  static let viewLagSeconds: Int64 = 60
+
+  /// Earlier placements that a view remembers: 16 x 2 KiB. With more changes within the window the
+  /// oldest are forgotten.
+  static let earlierPlacementsMax = 16
+
+  /// Largest part of the marks that a leaving node hands over: a quarter of what a peer takes as
+  /// one message.
+  public static let marksPartBytesMax = 1 << 20
+
+  /// What a client takes in such a part: its name, a number of 10 B, tags and lengths.
+  static let marksClientBytesMax = batchClientBytesMax + 10 + 32
+
+  /// What a range of batches takes: two numbers of 10 B. 8192 of a client are 160 KiB.
+  static let marksRangeBytesMax = 20
+
+  /// What a batch takes besides a bit a row: two numbers, tags and lengths.
+  static let marksBatchBytesMax = 10 + 3 + 16
 
   // MARK: Answers
 

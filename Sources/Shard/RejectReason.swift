@@ -28,6 +28,10 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
   case labelInvalid = 12
   /// The point has more labels than the node takes, or longer ones.
   case labelsTooLarge = 13
+  /// A later copy of the point's batch is under way.
+  case superseded = 14
+  /// An earlier copy of the point's batch may have counted on a node that cannot be asked.
+  case outcomeUnknown = 15
 
   /// What to do about it, for people; names the unit and the limit.
   public func hint(shape: WindowShape, nameBytesMax: Int, seriesMax: Int) -> String {
@@ -62,6 +66,11 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
     case .labelsTooLarge:
       "the point has more than \(ShardLimits.labelsMax) labels, or they take more than "
         + "\(ShardLimits.labelBytesMax) bytes"
+    case .superseded:
+      "a later copy of the batch is under way, and its ack tells what became of the point"
+    case .outcomeUnknown:
+      "an earlier copy of the batch may have counted the point on a node that no longer owns it "
+        + "and cannot be asked; taken again it might count twice"
     }
   }
 }

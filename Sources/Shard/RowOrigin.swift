@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which of a client's batches rows came in: with the row's place in the batch it names a point for
-/// the whole cluster, so that no node takes it twice.
+/// Which copy of which of a client's batches rows came in: with the row's place in the batch it names
+/// a point for the whole cluster, so that no node takes it twice.
 public struct RowOrigin: Sendable, Hashable {
   /// The client's name, 1 to 64 bytes.
   public let client: [UInt8]
@@ -9,14 +9,19 @@ public struct RowOrigin: Sendable, Hashable {
   public let sequence: UInt64
   /// The client has the acks of all batches up to this one.
   public let confirmed: UInt64
+  /// Milliseconds since the batch was sent first: 0 in its first copy, and more in later ones.
+  public let age: UInt32
   /// Points of the whole batch.
   public let points: Int
 
   /// As given.
-  public init(client: [UInt8], sequence: UInt64, confirmed: UInt64, points: Int) {
+  public init(
+    client: [UInt8], sequence: UInt64, confirmed: UInt64, age: UInt32 = 0, points: Int
+  ) {
     self.client = client
     self.sequence = sequence
     self.confirmed = confirmed
+    self.age = age
     self.points = points
   }
 }

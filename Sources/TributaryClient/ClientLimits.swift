@@ -4,9 +4,12 @@
 enum ClientLimits {
   /// Batches beyond the confirmed mark that a node keeps account of, as `PointBatch` says.
   static let batchesInFlightMax = 1024
-  /// What a batch takes beside its rows and series: client (66), sequence and confirmed (11 each),
-  /// first time (11), tag and length of three columns (6 each).
-  static let batchOverheadBytes = 66 + 11 + 11 + 11 + 3 * 6
+  /// What a closed batch takes beside its body: client (66), sequence and confirmed (11 each), age
+  /// (6).
+  static let batchHeadBytes = 66 + 11 + 11 + 6
+  /// What an open batch takes beside its rows and series: its head, first time (11), tag and length
+  /// of three columns (6 each).
+  static let batchOverheadBytes = batchHeadBytes + 11 + 3 * 6
   /// What a series takes in a batch beside its own bytes: tag and length.
   static let seriesOverheadBytes = 6
   /// Points in one batch at most, whatever the options say: in as many bytes as the next bound

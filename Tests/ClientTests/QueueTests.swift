@@ -109,11 +109,16 @@ struct QueueTests {
     for name in ["a", "b", "c"] { batches.append(try #require(try bench.sendOne(name))) }
     _ = bench.acknowledge(BatchAck(of: batches[1]))
     bench.streamEnded()
+    // Each copy is older than the one before, if only by a millisecond.
+    batches[0].ageMilliseconds = 1
+    batches[2].ageMilliseconds = 1
     #expect(try bench.sendAll() == [batches[0], batches[2]])
     #expect(bench.statistics.batchesResent == 2)
     _ = bench.acknowledge(BatchAck(of: batches[0]))
     bench.streamEnded()
+    bench.now += .milliseconds(500)
     batches[2].confirmed = 2
+    batches[2].ageMilliseconds = 500
     #expect(try bench.sendAll() == [batches[2]])
   }
 

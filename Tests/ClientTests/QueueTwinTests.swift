@@ -13,7 +13,9 @@ private struct TwinCluster {
 
   mutating func take(_ batch: PointBatch) throws {
     if var before = applied[batch.sequence] {
+      #expect(batch.ageMilliseconds > before.ageMilliseconds, "each copy is older")
       before.confirmed = batch.confirmed
+      before.ageMilliseconds = batch.ageMilliseconds
       #expect(before == batch, "the same number always names the same points")
     } else {
       values += batch.values

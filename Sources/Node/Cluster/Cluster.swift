@@ -196,7 +196,8 @@ actor Cluster {
     }
     for link in links.values { await link.learn(departed: departed) }
     for inbox in inboxes.values { await inbox.learn(epoch: view.epoch, departed: departed) }
-    let route = Route(view, shards: surroundings.seats.count, lanes: links)
+    let route = Route(
+      view, shards: surroundings.seats.count, lanes: links, inquirer: inquirer)
     for ingest in surroundings.ingests {
       await withCheckedContinuation { done in
         ingest.loop.execute {
@@ -225,6 +226,12 @@ actor Cluster {
       retired.add(account)
       links[id] = nil
     }
+  }
+
+  private var inquirer: BatchInquirer {
+    BatchInquirer(
+      cluster: configuration.cluster, marks: surroundings.marks, peers: surroundings.questions,
+      peerTimeout: configuration.peerTimeout)
   }
 
   private func log(_ view: ClusterView) {

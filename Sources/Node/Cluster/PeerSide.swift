@@ -36,8 +36,8 @@ struct PeerSide: Sendable {
     drain = Drain(
       cluster: configuration.cluster, own: cluster.own,
       shards: surroundings.seats.map(\.aggregator), held: surroundings.held,
-      port: NodeDrainPort(cluster: cluster, health: health), peers: calls, now: surroundings.now,
-      log: log)
+      marks: surroundings.marks, port: NodeDrainPort(cluster: cluster, health: health),
+      peers: calls, now: surroundings.now, log: log)
     let handOver = HandOverService(
       cluster: configuration.cluster, shape: surroundings.shape, held: surroundings.held,
       now: surroundings.now)
@@ -63,10 +63,12 @@ struct PeerSide: Sendable {
           return StatusAnswer.with { $0.status = status.encoded() }.encoded()
         }),
     ]
+    let batches = BatchService(cluster: configuration.cluster, marks: surroundings.marks)
     var options = ServerOptions()
     options.handlersRunOnLoops = true
     server = Server(
-      group: surroundings.group, services: [Service(name: PeerService.name, methods: methods)],
+      group: surroundings.group,
+      services: [Service(name: PeerService.name, methods: methods + batches.methods)],
       options: options
     ) { [log] (event: ServerEvent) in log.write(event) }
   }

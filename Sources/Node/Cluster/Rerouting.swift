@@ -44,9 +44,14 @@ extension Cluster {
       if let before = origins.first, row == before.rows.upperBound { origins.removeFirst() }
       let origin = origins.first.flatMap { $0.rows.contains(row) ? $0 : nil }
       if let origin, origin.first == row { claim(origin, places, &claims) }
-      if let claim = claims.last, claim.repeats(row, places[row]) {
+      switch claims.last?.verdict(row, places[row]) {
+      case .repeated:
         rerouted.repeated += 1
         continue
+      case .refused:
+        rerouted.rejected += 1
+        continue
+      case .taken, nil: break
       }
       while !append(row, of: frame, origin, to: &batches[places[row], default: Self.emptyBatch]) {
         await flush(batches.removeValue(forKey: places[row]), to: places[row])
@@ -68,12 +73,16 @@ extension Cluster {
   /// What this node got of the rows of a batch that are its own now.
   private struct Claim {
     let part: FrameOrigin
-    let granted: RowSet
-    var owesMarks: Bool
+    let grant: BatchMarks.Grant
+    var owesMarks = false
 
-    func repeats(_ row: Int, _ place: Place) -> Bool {
-      place.isOwn && part.rows.contains(row)
-        && !granted.contains(Int(part.places[row - part.first]))
+    enum Verdict { case taken, repeated, refused }
+
+    func verdict(_ row: Int, _ place: Place) -> Verdict {
+      guard place.isOwn, part.rows.contains(row) else { return .taken }
+      let index = Int(part.places[row - part.first])
+      if grant.rows.contains(index) { return .taken }
+      return grant.superseded.contains(index) ? .refused : .repeated
     }
   }
 
@@ -82,13 +91,10 @@ extension Cluster {
     for (row, place) in zip(part.rows, part.places) where places[row].isOwn {
       rows.insert(Int(place))
     }
-    switch surroundings.marks.claimForwarded(
-      part.origin.batchName, confirmed: part.origin.confirmed, rows)
-    {
-    case .granted(let granted):
-      claims.append(Claim(part: part, granted: granted, owesMarks: true))
-    case .repeated, .late, .refused:
-      claims.append(Claim(part: part, granted: RowSet(rows: 0), owesMarks: false))
+    switch surroundings.marks.claimForwarded(part.origin, rows) {
+    case .granted(let grant): claims.append(Claim(part: part, grant: grant, owesMarks: true))
+    case .forgotten: claims.append(Claim(part: part, grant: .none(superseded: rows)))
+    case .repeated, .late, .refused: claims.append(Claim(part: part, grant: .none()))
     }
   }
 

@@ -34,23 +34,19 @@ final class BatchBoard: Sendable {
 
   convenience init(_ rules: IngestRules) { self.init(shape: rules.shape, now: rules.now) }
 
-  /// See ``BatchMarks/claimSent(_:_:confirmed:_:now:)``.
-  func claimSent(_ name: BatchName, confirmed: UInt64, _ rows: RowSet) -> BatchMarks.Claim {
-    stripe(name).marks.withLock {
-      $0.marks.claimSent(name.client, name.sequence, confirmed: confirmed, rows, now: now())
-    }
+  /// See ``BatchMarks/claimSent(_:_:now:)``.
+  func claimSent(_ copy: RowOrigin, _ rows: RowSet) -> BatchMarks.Claim {
+    stripe(copy.client).marks.withLock { $0.marks.claimSent(copy, rows, now: now()) }
   }
 
-  /// See ``BatchMarks/claimForwarded(_:_:confirmed:_:now:)``.
-  func claimForwarded(_ name: BatchName, confirmed: UInt64, _ rows: RowSet) -> BatchMarks.Claim {
-    stripe(name).marks.withLock {
-      $0.marks.claimForwarded(name.client, name.sequence, confirmed: confirmed, rows, now: now())
-    }
+  /// See ``BatchMarks/claimForwarded(_:_:now:)``.
+  func claimForwarded(_ copy: RowOrigin, _ rows: RowSet) -> BatchMarks.Claim {
+    stripe(copy.client).marks.withLock { $0.marks.claimForwarded(copy, rows, now: now()) }
   }
 
   /// It is known what became of the rows that a claim granted; these were not taken after all.
   func settle(_ name: BatchName, without rejected: [Int]) {
-    let due = stripe(name).marks.withLock { state in
+    let due = stripe(name.client).marks.withLock { state in
       state.marks.settle(name.client, name.sequence, without: rejected, now: now())
         .compactMap { state.waiting.removeValue(forKey: $0) }
     }
@@ -60,7 +56,7 @@ final class BatchBoard: Sendable {
   /// Calls `then` once no copy of the batch is open any more: at once, or from whichever thread
   /// settles the last.
   func whenSettled(_ name: BatchName, then: @escaping @Sendable () -> Void) {
-    let waits = stripe(name).marks.withLock { state in
+    let waits = stripe(name.client).marks.withLock { state in
       state.latestTicket += 1
       let ticket = state.latestTicket
       guard state.marks.wait(name.client, name.sequence, ticket: ticket) else { return false }
@@ -70,9 +66,36 @@ final class BatchBoard: Sendable {
     if !waits { then() }
   }
 
-  private func stripe(_ name: BatchName) -> Stripe {
+  // MARK: Other nodes
+
+  /// What this node has taken of a batch, and takes no more of; see
+  /// ``BatchMarks/fence(_:_:age:_:now:)``. Waits until no copy of it is open here.
+  func answer(_ question: FenceQuestion) async -> BatchMarks.Answer {
+    let (client, sequence) = (question.client, question.sequence)
+    let stripe = stripe(client)
+    _ = stripe.marks.withLock {
+      $0.marks.fence(client, sequence, age: question.age, question.rows, now: now())
+    }
+    await withCheckedContinuation { settled in
+      whenSettled(BatchName(client: client, sequence: sequence)) { settled.resume() }
+    }
+    return stripe.marks.withLock { $0.marks.taken(client, sequence, question.rows) }
+  }
+
+  /// Sets of marks that ``handed(_:)`` gives, one after the other: all of them would be too much.
+  var sets: Range<Int> { stripes.indices }
+
+  /// What one set of marks knows. Nothing may be open.
+  func handed(_ set: Int) -> [HandedMarks] { stripes[set].marks.withLock { $0.marks.handed } }
+
+  /// Takes over what another node has taken.
+  func adopt(_ handed: HandedMarks) {
+    stripe(handed.client).marks.withLock { $0.marks.adopt(handed, now: now()) }
+  }
+
+  private func stripe(_ client: BatchMarks.ClientID) -> Stripe {
     var hash: UInt32 = 0
-    for byte in name.client { hash = hash &* 31 &+ UInt32(byte) }
+    for byte in client { hash = hash &* 31 &+ UInt32(byte) }
     return stripes[Int(hash % UInt32(stripes.count))]
   }
 }
@@ -81,4 +104,8 @@ final class BatchBoard: Sendable {
 struct BatchName: Sendable, Hashable {
   var client: BatchMarks.ClientID
   var sequence: UInt64
+}
+
+extension RowOrigin {
+  var batchName: BatchName { BatchName(client: client, sequence: sequence) }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import RPC
+import Router
 import Shard
 
 /// One batch as one stream brought it, from its bytes to its ack. Confined to its loop.
@@ -7,8 +8,8 @@ final class BatchCopy: IngestSource, @unchecked Sendable {
   // Sendable: whoever settles another copy only carries it back to its loop.
 
   let name: BatchName
-  /// This node owes the marks a word on what became of the rows that it was granted.
-  var owesMarks = false
+  /// Rows that the marks granted, and are owed a word on; nil: none were asked for.
+  var granted: RowSet?
   private let sink: BatchSink
   private let ingest: LoopIngest
   private var windowBytes = 0
@@ -28,7 +29,8 @@ final class BatchCopy: IngestSource, @unchecked Sendable {
 
   /// Other nodes' copies may wait for this, and this one for theirs: it does not wait for links.
   override func ownDone() {
-    if owesMarks { ingest.marks.settle(name, without: retracted) }
+    guard let granted else { return }
+    ingest.marks.settle(name, without: retracted.filter(granted.contains))
   }
 
   override func done(_ turn: IngestTurn, windowBytes: Int) {

@@ -111,6 +111,17 @@ final class BatchSink: BulkSink {
   /// A batch is on its way.
   func began() { batchesOpen += 1 }
 
+  /// Nobody waits for acks any more.
+  var isOver: Bool { if case .over = state { true } else { false } }
+
+  /// A batch that was on its way cannot be taken.
+  func refused(_ status: RPCStatus, windowBytes: Int) {
+    batchesOpen -= 1
+    call.returnCredit(windowBytes)
+    end(status)
+    endIfDone()
+  }
+
   /// It is known what became of a batch.
   func settled(_ batch: BatchCopy, windowBytes: Int) {
     batchesOpen -= 1

@@ -12,53 +12,75 @@ extension LoopIngest {
     rules.ack(tally, batch: sequence)
   }
 
-  /// Takes the batch at `body`; its sink is told when it is known what became of it.
+  /// Takes the batch at `body`; its sink is told when it is known what became of it. A later copy
+  /// waits until other nodes have said what they know of earlier ones.
   ///
   /// - Throws: what the stream ends with when the batch cannot be taken. Nothing of it has been.
   func take(
     _ bytes: RawSpan, _ body: Range<Int>, from sink: BatchSink, windowBytes: Int
   ) throws(RPCError) {
-    let turn = currentTurn()
-    let copy = BatchCopy(try read(bytes, body, from: sink), sink, self)
-    let granted: RowSet
-    var isLate = false
-    switch marks.claimSent(copy.name, confirmed: batch.confirmed, ownRows(batch)) {
-    case .granted(let rows):
-      granted = rows
-      copy.owesMarks = true
-    case .repeated: granted = RowSet(rows: 0)
-    case .late:
-      granted = RowSet(rows: 0)
-      isLate = true
-    case .refused:
-      throw RPCError(
-        .resourceExhausted, "this node knows too many clients of batches; send again later")
+    let copy = try read(bytes, body, from: sink)
+    if let inquiry = inquiry(copy) {
+      sink.began()
+      return hold(HeldBatch(bytes, body, sink, windowBytes: windowBytes), inquiry)
     }
-    sink.began()
+    try take(copy, .first, from: sink, windowBytes: windowBytes) { sink.began() }
+  }
+
+  /// Takes the batch that was read last.
+  ///
+  /// - Parameters:
+  ///   - fate: what other nodes know of earlier copies.
+  ///   - willTake: called when nothing is in the way any more.
+  func take(
+    _ origin: RowOrigin, _ fate: BatchFate, from sink: BatchSink, windowBytes: Int,
+    willTake: () -> Void = {}
+  ) throws(RPCError) {
+    let turn = currentTurn()
+    let copy = BatchCopy(origin.batchName, sink, self)
+    let omissions = try claim(origin, fate, for: copy)
+    willTake()
     turn.begin(copy, index: 0, windowBytes: windowBytes)
     turn.hasBatches = true
-    if isLate {
-      unsafe repeated(Int64(batch.count), &copy.tally)
-    } else {
-      markLanes(copy.name, turn)
-      unsafe append(batch, granted, turn, &copy.tally)
-      mark(nil, firstOrdinal: 0)
-      sample(batch)
-    }
+    if !route.lanes.isEmpty { mark(origin, firstOrdinal: turn.ordinal) }
+    unsafe append(batch, omissions, turn, &copy.tally)
+    mark(nil, firstOrdinal: 0)
+    sample(batch)
     ledger.received += Int64(batch.count)
     turn.end(messages: Int64(batch.count))
   }
 
-  private func markLanes(_ name: BatchName, _ turn: IngestTurn) {
-    guard !route.lanes.isEmpty else { return }
-    let origin = RowOrigin(
-      client: name.client, sequence: name.sequence, confirmed: batch.confirmed,
-      points: batch.count)
-    mark(origin, firstOrdinal: turn.ordinal)
+  /// Claims what is new of the rows that are this node's own.
+  ///
+  /// - Throws: RESOURCE_EXHAUSTED when there are too many clients.
+  private func claim(
+    _ origin: RowOrigin, _ fate: BatchFate, for copy: BatchCopy
+  ) throws(RPCError) -> BatchOmissions {
+    guard case .known(let repeated, let unknown) = fate else { return .all(of: batch.count) }
+    var own = ownRows(batch)
+    own.subtract(repeated)
+    own.subtract(unknown)
+    switch marks.claimSent(origin, own) {
+    case .granted(let grant):
+      copy.granted = grant.rows
+      return BatchOmissions(points: batch.count, fate, own: own, grant: grant)
+    case .repeated:
+      return BatchOmissions(points: batch.count, fate, own: own, grant: .none())
+    case .late: return .all(of: batch.count)
+    case .forgotten:
+      var all = own
+      all.formUnion(unknown)
+      return BatchOmissions(
+        points: batch.count, .known(repeated: repeated, unknown: all), own: own, grant: .none())
+    case .refused:
+      throw RPCError(
+        .resourceExhausted, "this node knows too many clients of batches; send again later")
+    }
   }
 
-  private func read(_ bytes: RawSpan, _ body: Range<Int>, from sink: BatchSink) throws(RPCError)
-    -> BatchName
+  /// Reads the batch at `body`, and its series.
+  func read(_ bytes: RawSpan, _ body: Range<Int>, from sink: BatchSink) throws(RPCError)
+    -> RowOrigin
   {
     do throws(PointError) {
       try batch.read(bytes, body)
@@ -72,7 +94,9 @@ extension LoopIngest {
     } catch {
       throw RPCError(.invalidArgument, "\(error)")
     }
-    return name
+    return RowOrigin(
+      client: name.client, sequence: name.sequence, confirmed: batch.confirmed, age: batch.age,
+      points: batch.count)
   }
 
   /// Where a series' points go. They are sent again to any node, and counted once by the owner
@@ -116,9 +140,9 @@ extension LoopIngest {
     return rows
   }
 
-  /// Appends what may come in, but of the own rows only those granted.
+  /// Appends what may come in, but for what is left out.
   private func append(
-    _ batch: borrowing PointBatchReader, _ granted: RowSet, _ turn: IngestTurn,
+    _ batch: borrowing PointBatchReader, _ omissions: BatchOmissions, _ turn: IngestTurn,
     _ tally: inout PointTally
   ) {
     var accepted: Int64 = 0
@@ -128,7 +152,7 @@ extension LoopIngest {
       self.admission, batchSeries.entries, batch.hasTimes
     )
     let keys = batchSeries.keys
-    let ownPlaces = shards.count
+    let omitted = omissions.rows
     let firstOrdinal = turn.ordinal
     var open = unsafe self.open
     var time = batch.firstTime
@@ -140,11 +164,16 @@ extension LoopIngest {
         ?? admission.admit(value: batch.value(row), time: time)
       switch verdict {
       case .accepted(let time):
-        accepted += 1
-        if series.place < ownPlaces, !granted.contains(row) {
-          repeats += 1
+        if omitted.contains(row) {
+          if let reason = omissions.reason(row) {
+            tally.reject(reason, index: Int64(row))
+            ledger.reject(reason)
+          } else {
+            repeats += 1
+          }
           continue
         }
+        accepted += 1
         let place = series.place
         while !open[place].append(
           hash: series.hash, nameFrom: unsafe keys.span.bytes, range: series.key,
@@ -159,13 +188,8 @@ extension LoopIngest {
         ledger.reject(reason)
       }
     }
-    tally.accept(accepted - repeats)
-    if repeats > 0 { repeated(repeats, &tally) }
-  }
-
-  private func repeated(_ points: Int64, _ tally: inout PointTally) {
-    tally.accept(points)
-    tally.repeat(points)
-    ledger.repeated += points
+    tally.accept(accepted + repeats)
+    tally.repeat(repeats)
+    ledger.repeated += repeats
   }
 }

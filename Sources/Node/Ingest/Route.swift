@@ -29,6 +29,14 @@ struct Route: Sendable {
   let lanes: [any PeerLane]
   /// Members of the cluster; 0: this node is none of them.
   let nodes: Int
+  /// Who knows of batches besides their owners; nil: nobody.
+  let inquiries: Inquiries?
+
+  /// Whose earlier copies of a batch are asked for, and by whom.
+  struct Inquiries: Sendable {
+    let view: ClusterView
+    let inquirer: BatchInquirer
+  }
 
   /// Everything is the node's own.
   static let alone = Route(
@@ -39,6 +47,7 @@ struct Route: Sendable {
     self.slots = slots
     self.lanes = lanes
     self.nodes = nodes
+    inquiries = nil
   }
 
   /// The route to the owners of a view's partitions.
@@ -46,7 +55,11 @@ struct Route: Sendable {
   /// - Parameters:
   ///   - shards: of this node.
   ///   - lanes: for each member but the node itself.
-  init(_ view: ClusterView, shards: Int, lanes byID: [NodeID: any PeerLane]) {
+  ///   - inquirer: asks the view's peers; nil: nobody does.
+  init(
+    _ view: ClusterView, shards: Int, lanes byID: [NodeID: any PeerLane],
+    inquirer: BatchInquirer? = nil
+  ) {
     var lanes: [any PeerLane] = []
     let slotOf = view.table.nodes.map { id in
       guard id != view.own.id else { return Slot(base: 0, mask: .max) }
@@ -59,5 +72,6 @@ struct Route: Sendable {
       slotOf.isEmpty ? Self.alone.slots : view.table.owners.map { slotOf[Int($0)] }
     self.lanes = lanes
     nodes = view.isOwnMember ? view.table.nodes.count : 0
+    inquiries = view.peers.isEmpty ? nil : inquirer.map { Inquiries(view: view, inquirer: $0) }
   }
 }

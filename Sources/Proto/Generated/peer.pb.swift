@@ -1576,6 +1576,350 @@ public struct HandOverReply: Message {
   }
 }
 
+/// Which rows of a batch has the receiver taken? It takes none of them from copies that are younger
+/// than this one from now on: their owners are others, who get this copy.
+public struct BatchQuestion: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.peer.v1.BatchQuestion"
+
+  /// `cluster = 1`
+  public var cluster: String = ""
+
+  /// `client = 2`
+  public var client: [UInt8] = []
+
+  /// `sequence = 3`
+  public var sequence: UInt64 = 0
+
+  /// Milliseconds since the batch was sent first; more in later copies.
+  public var age: UInt32 = 0
+
+  /// Rows of the whole batch.
+  public var points: UInt32 = 0
+
+  /// A bit a row, the first in the lowest bit of the first byte: those that are asked for.
+  public var rows: [UInt8] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "cluster"
+    case 2: "client"
+    case 3: "sequence"
+    case 4: "age"
+    case 5: "points"
+    case 6: "rows"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.cluster, as: StringField.self, tag, bytes)
+    case 2: return try reader.decode(&self.client, as: BytesField.self, tag, bytes)
+    case 3: return try reader.decode(&self.sequence, as: UInt64Field.self, tag, bytes)
+    case 4: return try reader.decode(&self.age, as: UInt32Field.self, tag, bytes)
+    case 5: return try reader.decode(&self.points, as: UInt32Field.self, tag, bytes)
+    case 6: return try reader.decode(&self.rows, as: BytesField.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.cluster, as: StringField.self, field: 1)
+    writer.writeUnlessZero(self.client, as: BytesField.self, field: 2)
+    writer.writeUnlessZero(self.sequence, as: UInt64Field.self, field: 3)
+    writer.writeUnlessZero(self.age, as: UInt32Field.self, field: 4)
+    writer.writeUnlessZero(self.points, as: UInt32Field.self, field: 5)
+    writer.writeUnlessZero(self.rows, as: BytesField.self, field: 6)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// `telemetry.peer.v1.BatchAnswer`
+public struct BatchAnswer: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.peer.v1.BatchAnswer"
+
+  /// `telemetry.peer.v1.BatchAnswer.Outcome`
+  public struct Outcome: OpenEnum {
+    /// The number.
+    public let rawValue: Int32
+
+    /// The value with this number, named or not.
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    /// `OUTCOME_UNSPECIFIED`
+    public static var unspecified: Outcome { Outcome(rawValue: 0) }
+
+    /// `rows` are those that it has taken.
+    public static var rows: Outcome { Outcome(rawValue: 1) }
+
+    /// The client has the ack of the batch.
+    public static var confirmed: Outcome { Outcome(rawValue: 2) }
+
+    /// It knows nothing of the batch any more.
+    public static var forgotten: Outcome { Outcome(rawValue: 3) }
+
+    /// The values that have a name.
+    public static var namedValues: [Outcome] {
+      [.unspecified, .rows, .confirmed, .forgotten]
+    }
+
+    /// The name in the definition.
+    public var name: String? {
+      switch rawValue {
+      case 0: "OUTCOME_UNSPECIFIED"
+      case 1: "OUTCOME_ROWS"
+      case 2: "OUTCOME_CONFIRMED"
+      case 3: "OUTCOME_FORGOTTEN"
+      default: nil
+      }
+    }
+  }
+
+  /// `outcome = 1`
+  public var outcome: BatchAnswer.Outcome = BatchAnswer.Outcome(rawValue: 0)
+
+  /// `rows = 2`
+  public var rows: [UInt8] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "outcome"
+    case 2: "rows"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1:
+      return try reader.decode(&self.outcome, as: EnumField<BatchAnswer.Outcome>.self, tag, bytes)
+    case 2: return try reader.decode(&self.rows, as: BytesField.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.outcome, as: EnumField<BatchAnswer.Outcome>.self, field: 1)
+    writer.writeUnlessZero(self.rows, as: BytesField.self, field: 2)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// What a node that leaves has taken of clients' batches. Whoever gets it takes none of that again.
+public struct MarksPart: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.peer.v1.MarksPart"
+
+  /// `cluster = 1`
+  public var cluster: String = ""
+
+  /// `clients = 2`
+  public var clients: [ClientMarks] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "cluster"
+    case 2: "clients"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.cluster, as: StringField.self, tag, bytes)
+    case 2:
+      return try reader.decodeRepeated(
+        &self.clients, as: MessageField<ClientMarks>.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.cluster, as: StringField.self, field: 1)
+    writer.writeRepeated(self.clients, as: MessageField<ClientMarks>.self, field: 2)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// `telemetry.peer.v1.ClientMarks`
+public struct ClientMarks: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.peer.v1.ClientMarks"
+
+  /// `client = 1`
+  public var client: [UInt8] = []
+
+  /// The client has the acks of all batches up to this one.
+  public var confirmed: UInt64 = 0
+
+  /// Batches taken whole: first, last, first, last and so on, in order.
+  public var whole: [UInt64] = []
+
+  /// Batches of which nothing is known any more, in the same way.
+  public var forgotten: [UInt64] = []
+
+  /// `batches = 5`
+  public var batches: [BatchMark] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "client"
+    case 2: "confirmed"
+    case 3: "whole"
+    case 4: "forgotten"
+    case 5: "batches"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.client, as: BytesField.self, tag, bytes)
+    case 2: return try reader.decode(&self.confirmed, as: UInt64Field.self, tag, bytes)
+    case 3: return try reader.decodeRepeated(&self.whole, as: UInt64Field.self, tag, bytes)
+    case 4: return try reader.decodeRepeated(&self.forgotten, as: UInt64Field.self, tag, bytes)
+    case 5:
+      return try reader.decodeRepeated(&self.batches, as: MessageField<BatchMark>.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.client, as: BytesField.self, field: 1)
+    writer.writeUnlessZero(self.confirmed, as: UInt64Field.self, field: 2)
+    writer.writePacked(self.whole, as: UInt64Field.self, field: 3)
+    writer.writePacked(self.forgotten, as: UInt64Field.self, field: 4)
+    writer.writeRepeated(self.batches, as: MessageField<BatchMark>.self, field: 5)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// `telemetry.peer.v1.BatchMark`
+public struct BatchMark: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.peer.v1.BatchMark"
+
+  /// `sequence = 1`
+  public var sequence: UInt64 = 0
+
+  /// `points = 2`
+  public var points: UInt32 = 0
+
+  /// As in BatchQuestion.
+  public var rows: [UInt8] = []
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    switch number {
+    case 1: "sequence"
+    case 2: "points"
+    case 3: "rows"
+    default: nil
+    }
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    switch tag.field {
+    case 1: return try reader.decode(&self.sequence, as: UInt64Field.self, tag, bytes)
+    case 2: return try reader.decode(&self.points, as: UInt32Field.self, tag, bytes)
+    case 3: return try reader.decode(&self.rows, as: BytesField.self, tag, bytes)
+    default: return false
+    }
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.writeUnlessZero(self.sequence, as: UInt64Field.self, field: 1)
+    writer.writeUnlessZero(self.points, as: UInt32Field.self, field: 2)
+    writer.writeUnlessZero(self.rows, as: BytesField.self, field: 3)
+    writer.write(self.unknownFields)
+  }
+}
+
+/// `telemetry.peer.v1.MarksReply`
+public struct MarksReply: Message {
+  /// The name with its package.
+  public static let fullName = "telemetry.peer.v1.MarksReply"
+
+  /// Fields that the definition does not know.
+  public var unknownFields = UnknownFields()
+
+  /// Every field at its default.
+  public init() {}
+
+  /// The name of a field in the definition.
+  public static func fieldName(_ number: Int) -> String? {
+    nil
+  }
+
+  /// Reads the value of `tag`.
+  public mutating func decodeField(
+    _ tag: WireTag, from reader: inout WireReader, in bytes: RawSpan
+  ) throws(DecodingError) -> Bool {
+    false
+  }
+
+  /// Writes all fields that are not at their default.
+  public func encodeFields(to writer: inout WireWriter) {
+    writer.write(self.unknownFields)
+  }
+}
+
 /// `telemetry.peer.v1.StatusQuestion`
 public struct StatusQuestion: Message {
   /// The name with its package.
@@ -1680,6 +2024,16 @@ public enum PeerService {
   /// `HandOver`
   public static let handOver = RPCMethod<SlicePart, HandOverReply>(
     service: name, name: "HandOver", clientStreams: true,
+    serverStreams: false)
+
+  /// `HandOverMarks`
+  public static let handOverMarks = RPCMethod<MarksPart, MarksReply>(
+    service: name, name: "HandOverMarks", clientStreams: false,
+    serverStreams: false)
+
+  /// Asked by whoever gets a later copy of a batch, before it takes any of it.
+  public static let batch = RPCMethod<BatchQuestion, BatchAnswer>(
+    service: name, name: "Batch", clientStreams: false,
     serverStreams: false)
 
   /// A node's own account, a serialized telemetry.NodeStatus.
@@ -1951,36 +2305,85 @@ extension FileDescriptorBytes {
       82, 101, 112, 108, 121, 18, 22, 10, 6, 115, 101, 114, 105, 101, 115, 24, 1, 32,
       1, 40, 4, 82, 6, 115, 101, 114, 105, 101, 115, 18, 22, 10, 6, 115, 108, 105,
       99, 101, 115, 24, 2, 32, 1, 40, 4, 82, 6, 115, 108, 105, 99, 101, 115, 34,
-      42, 10, 14, 83, 116, 97, 116, 117, 115, 81, 117, 101, 115, 116, 105, 111, 110, 18,
+      155, 1, 10, 13, 66, 97, 116, 99, 104, 81, 117, 101, 115, 116, 105, 111, 110, 18,
       24, 10, 7, 99, 108, 117, 115, 116, 101, 114, 24, 1, 32, 1, 40, 9, 82, 7,
-      99, 108, 117, 115, 116, 101, 114, 34, 38, 10, 12, 83, 116, 97, 116, 117, 115, 65,
-      110, 115, 119, 101, 114, 18, 22, 10, 6, 115, 116, 97, 116, 117, 115, 24, 1, 32,
-      1, 40, 12, 82, 6, 115, 116, 97, 116, 117, 115, 42, 50, 10, 8, 76, 105, 110,
-      107, 76, 97, 110, 101, 18, 18, 10, 14, 76, 73, 78, 75, 95, 76, 65, 78, 69,
-      95, 76, 73, 86, 69, 16, 0, 18, 18, 10, 14, 76, 73, 78, 75, 95, 76, 65,
-      78, 69, 95, 72, 73, 78, 84, 16, 1, 50, 140, 3, 10, 11, 80, 101, 101, 114,
-      83, 101, 114, 118, 105, 99, 101, 18, 75, 10, 4, 76, 105, 110, 107, 18, 30, 46,
-      116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46,
-      76, 105, 110, 107, 82, 101, 113, 117, 101, 115, 116, 26, 31, 46, 116, 101, 108, 101,
+      99, 108, 117, 115, 116, 101, 114, 18, 22, 10, 6, 99, 108, 105, 101, 110, 116, 24,
+      2, 32, 1, 40, 12, 82, 6, 99, 108, 105, 101, 110, 116, 18, 26, 10, 8, 115,
+      101, 113, 117, 101, 110, 99, 101, 24, 3, 32, 1, 40, 4, 82, 8, 115, 101, 113,
+      117, 101, 110, 99, 101, 18, 16, 10, 3, 97, 103, 101, 24, 4, 32, 1, 40, 13,
+      82, 3, 97, 103, 101, 18, 22, 10, 6, 112, 111, 105, 110, 116, 115, 24, 5, 32,
+      1, 40, 13, 82, 6, 112, 111, 105, 110, 116, 115, 18, 18, 10, 4, 114, 111, 119,
+      115, 24, 6, 32, 1, 40, 12, 82, 4, 114, 111, 119, 115, 34, 199, 1, 10, 11,
+      66, 97, 116, 99, 104, 65, 110, 115, 119, 101, 114, 18, 64, 10, 7, 111, 117, 116,
+      99, 111, 109, 101, 24, 1, 32, 1, 40, 14, 50, 38, 46, 116, 101, 108, 101, 109,
+      101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 66, 97, 116, 99, 104,
+      65, 110, 115, 119, 101, 114, 46, 79, 117, 116, 99, 111, 109, 101, 82, 7, 111, 117,
+      116, 99, 111, 109, 101, 18, 18, 10, 4, 114, 111, 119, 115, 24, 2, 32, 1, 40,
+      12, 82, 4, 114, 111, 119, 115, 34, 98, 10, 7, 79, 117, 116, 99, 111, 109, 101,
+      18, 23, 10, 19, 79, 85, 84, 67, 79, 77, 69, 95, 85, 78, 83, 80, 69, 67,
+      73, 70, 73, 69, 68, 16, 0, 18, 16, 10, 12, 79, 85, 84, 67, 79, 77, 69,
+      95, 82, 79, 87, 83, 16, 1, 18, 21, 10, 17, 79, 85, 84, 67, 79, 77, 69,
+      95, 67, 79, 78, 70, 73, 82, 77, 69, 68, 16, 2, 18, 21, 10, 17, 79, 85,
+      84, 67, 79, 77, 69, 95, 70, 79, 82, 71, 79, 84, 84, 69, 78, 16, 3, 34,
+      95, 10, 9, 77, 97, 114, 107, 115, 80, 97, 114, 116, 18, 24, 10, 7, 99, 108,
+      117, 115, 116, 101, 114, 24, 1, 32, 1, 40, 9, 82, 7, 99, 108, 117, 115, 116,
+      101, 114, 18, 56, 10, 7, 99, 108, 105, 101, 110, 116, 115, 24, 2, 32, 3, 40,
+      11, 50, 30, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114,
+      46, 118, 49, 46, 67, 108, 105, 101, 110, 116, 77, 97, 114, 107, 115, 82, 7, 99,
+      108, 105, 101, 110, 116, 115, 34, 175, 1, 10, 11, 67, 108, 105, 101, 110, 116, 77,
+      97, 114, 107, 115, 18, 22, 10, 6, 99, 108, 105, 101, 110, 116, 24, 1, 32, 1,
+      40, 12, 82, 6, 99, 108, 105, 101, 110, 116, 18, 28, 10, 9, 99, 111, 110, 102,
+      105, 114, 109, 101, 100, 24, 2, 32, 1, 40, 4, 82, 9, 99, 111, 110, 102, 105,
+      114, 109, 101, 100, 18, 20, 10, 5, 119, 104, 111, 108, 101, 24, 3, 32, 3, 40,
+      4, 82, 5, 119, 104, 111, 108, 101, 18, 28, 10, 9, 102, 111, 114, 103, 111, 116,
+      116, 101, 110, 24, 4, 32, 3, 40, 4, 82, 9, 102, 111, 114, 103, 111, 116, 116,
+      101, 110, 18, 54, 10, 7, 98, 97, 116, 99, 104, 101, 115, 24, 5, 32, 3, 40,
+      11, 50, 28, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114,
+      46, 118, 49, 46, 66, 97, 116, 99, 104, 77, 97, 114, 107, 82, 7, 98, 97, 116,
+      99, 104, 101, 115, 34, 83, 10, 9, 66, 97, 116, 99, 104, 77, 97, 114, 107, 18,
+      26, 10, 8, 115, 101, 113, 117, 101, 110, 99, 101, 24, 1, 32, 1, 40, 4, 82,
+      8, 115, 101, 113, 117, 101, 110, 99, 101, 18, 22, 10, 6, 112, 111, 105, 110, 116,
+      115, 24, 2, 32, 1, 40, 13, 82, 6, 112, 111, 105, 110, 116, 115, 18, 18, 10,
+      4, 114, 111, 119, 115, 24, 3, 32, 1, 40, 12, 82, 4, 114, 111, 119, 115, 34,
+      12, 10, 10, 77, 97, 114, 107, 115, 82, 101, 112, 108, 121, 34, 42, 10, 14, 83,
+      116, 97, 116, 117, 115, 81, 117, 101, 115, 116, 105, 111, 110, 18, 24, 10, 7, 99,
+      108, 117, 115, 116, 101, 114, 24, 1, 32, 1, 40, 9, 82, 7, 99, 108, 117, 115,
+      116, 101, 114, 34, 38, 10, 12, 83, 116, 97, 116, 117, 115, 65, 110, 115, 119, 101,
+      114, 18, 22, 10, 6, 115, 116, 97, 116, 117, 115, 24, 1, 32, 1, 40, 12, 82,
+      6, 115, 116, 97, 116, 117, 115, 42, 50, 10, 8, 76, 105, 110, 107, 76, 97, 110,
+      101, 18, 18, 10, 14, 76, 73, 78, 75, 95, 76, 65, 78, 69, 95, 76, 73, 86,
+      69, 16, 0, 18, 18, 10, 14, 76, 73, 78, 75, 95, 76, 65, 78, 69, 95, 72,
+      73, 78, 84, 16, 1, 50, 165, 4, 10, 11, 80, 101, 101, 114, 83, 101, 114, 118,
+      105, 99, 101, 18, 75, 10, 4, 76, 105, 110, 107, 18, 30, 46, 116, 101, 108, 101,
       109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 105, 110, 107,
-      82, 101, 115, 112, 111, 110, 115, 101, 40, 1, 48, 1, 18, 76, 10, 6, 82, 101,
-      112, 111, 114, 116, 18, 33, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112,
-      101, 101, 114, 46, 118, 49, 46, 82, 101, 112, 111, 114, 116, 81, 117, 101, 115, 116,
-      105, 111, 110, 26, 29, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101,
-      101, 114, 46, 118, 49, 46, 82, 101, 112, 111, 114, 116, 80, 97, 114, 116, 48, 1,
-      18, 70, 10, 5, 76, 101, 97, 118, 101, 18, 30, 46, 116, 101, 108, 101, 109, 101,
-      116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 101, 97, 118, 101, 78,
-      111, 116, 105, 99, 101, 26, 29, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
-      112, 101, 101, 114, 46, 118, 49, 46, 76, 101, 97, 118, 101, 82, 101, 112, 108, 121,
-      18, 76, 10, 8, 72, 97, 110, 100, 79, 118, 101, 114, 18, 28, 46, 116, 101, 108,
-      101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83, 108, 105,
-      99, 101, 80, 97, 114, 116, 26, 32, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121,
-      46, 112, 101, 101, 114, 46, 118, 49, 46, 72, 97, 110, 100, 79, 118, 101, 114, 82,
-      101, 112, 108, 121, 40, 1, 18, 76, 10, 6, 83, 116, 97, 116, 117, 115, 18, 33,
-      46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49,
-      46, 83, 116, 97, 116, 117, 115, 81, 117, 101, 115, 116, 105, 111, 110, 26, 31, 46,
+      82, 101, 113, 117, 101, 115, 116, 26, 31, 46, 116, 101, 108, 101, 109, 101, 116, 114,
+      121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 76, 105, 110, 107, 82, 101, 115, 112,
+      111, 110, 115, 101, 40, 1, 48, 1, 18, 76, 10, 6, 82, 101, 112, 111, 114, 116,
+      18, 33, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46,
+      118, 49, 46, 82, 101, 112, 111, 114, 116, 81, 117, 101, 115, 116, 105, 111, 110, 26,
+      29, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118,
+      49, 46, 82, 101, 112, 111, 114, 116, 80, 97, 114, 116, 48, 1, 18, 70, 10, 5,
+      76, 101, 97, 118, 101, 18, 30, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46,
+      112, 101, 101, 114, 46, 118, 49, 46, 76, 101, 97, 118, 101, 78, 111, 116, 105, 99,
+      101, 26, 29, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114,
+      46, 118, 49, 46, 76, 101, 97, 118, 101, 82, 101, 112, 108, 121, 18, 76, 10, 8,
+      72, 97, 110, 100, 79, 118, 101, 114, 18, 28, 46, 116, 101, 108, 101, 109, 101, 116,
+      114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 83, 108, 105, 99, 101, 80, 97,
+      114, 116, 26, 32, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101,
+      114, 46, 118, 49, 46, 72, 97, 110, 100, 79, 118, 101, 114, 82, 101, 112, 108, 121,
+      40, 1, 18, 76, 10, 13, 72, 97, 110, 100, 79, 118, 101, 114, 77, 97, 114, 107,
+      115, 18, 28, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114,
+      46, 118, 49, 46, 77, 97, 114, 107, 115, 80, 97, 114, 116, 26, 29, 46, 116, 101,
+      108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46, 77, 97,
+      114, 107, 115, 82, 101, 112, 108, 121, 18, 73, 10, 5, 66, 97, 116, 99, 104, 18,
+      32, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118,
+      49, 46, 66, 97, 116, 99, 104, 81, 117, 101, 115, 116, 105, 111, 110, 26, 30, 46,
       116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101, 114, 46, 118, 49, 46,
-      83, 116, 97, 116, 117, 115, 65, 110, 115, 119, 101, 114, 98, 6, 112, 114, 111, 116,
-      111, 51,
+      66, 97, 116, 99, 104, 65, 110, 115, 119, 101, 114, 18, 76, 10, 6, 83, 116, 97,
+      116, 117, 115, 18, 33, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101,
+      101, 114, 46, 118, 49, 46, 83, 116, 97, 116, 117, 115, 81, 117, 101, 115, 116, 105,
+      111, 110, 26, 31, 46, 116, 101, 108, 101, 109, 101, 116, 114, 121, 46, 112, 101, 101,
+      114, 46, 118, 49, 46, 83, 116, 97, 116, 117, 115, 65, 110, 115, 119, 101, 114, 98,
+      6, 112, 114, 111, 116, 111, 51,
     ])
 }

@@ -55,5 +55,26 @@ public struct RowSet: Sendable, Hashable {
     return new
   }
 
+  /// Takes the rows of another set out; those beyond this batch are no matter. O(rows / 64).
+  public mutating func subtract(_ other: RowSet) {
+    for index in 0..<min(words.count, other.words.count) { words[index] &= ~other.words[index] }
+  }
+
+  /// Adds the rows of another set of the same batch; rows beyond it are left out. O(rows / 64).
+  public mutating func formUnion(_ other: RowSet) {
+    for index in 0..<min(words.count, other.words.count) { words[index] |= other.words[index] }
+    guard other.rows > rows, rows % 64 != 0, let last = words.indices.last else { return }
+    words[last] &= .max >> UInt64(64 - rows % 64)
+  }
+
+  /// The rows that are in both. O(rows / 64).
+  public func intersection(_ other: RowSet) -> RowSet {
+    var both = self
+    for index in words.indices {
+      both.words[index] &= index < other.words.count ? other.words[index] : 0
+    }
+    return both
+  }
+
   private func bit(_ row: Int) -> UInt64 { 1 << UInt64(truncatingIfNeeded: row & 63) }
 }

@@ -29,6 +29,22 @@ struct SequenceRanges: Sendable, Equatable {
     }
   }
 
+  /// Adds all numbers of a range. O(ranges).
+  mutating func insert(_ numbers: ClosedRange<UInt64>) {
+    // Those that it meets or touches become one with it.
+    let first = firstIndex(endingAtOrAfter: max(numbers.lowerBound, 1) - 1)
+    var last = first
+    var joined = numbers
+    while last < ranges.count, ranges[last].lowerBound - 1 <= numbers.upperBound {
+      joined =
+        min(
+          joined.lowerBound, ranges[last].lowerBound)...max(
+          joined.upperBound, ranges[last].upperBound)
+      last += 1
+    }
+    ranges.replaceSubrange(first..<last, with: CollectionOfOne(joined))
+  }
+
   /// Forgets the lowest ranges beyond so many.
   mutating func keep(_ rangesMax: Int) {
     if ranges.count > rangesMax { ranges.removeFirst(ranges.count - rangesMax) }

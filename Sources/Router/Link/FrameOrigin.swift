@@ -25,15 +25,14 @@ public struct FrameOrigin: Sendable, Hashable {
 
 /// The origins at the end of a body: how many (varint), then for each how many rows lie before it
 /// and behind the one before, how many are its own, the client's name (length and bytes), sequence,
-/// confirmed, the batch's points, and its rows' places: the first, then how far each is from the
-/// next possible one. All varints.
+/// confirmed, age, the batch's points, and its rows' places: the first, then how far each is from
+/// the next possible one. All varints.
 enum OriginColumn {
-  /// What an origin takes without its rows' places: five varints of at most 3 bytes, two of 10, a
-  /// name. Bytes.
-  static let originBytesMax = 5 * 3 + 2 * 10 + RouterLimits.batchClientBytesMax
+  /// What an origin takes without its rows' places: five varints of at most 3 bytes, two of 10, one
+  /// of 5, a name. Bytes.
+  static let originBytesMax = 5 * 3 + 2 * 10 + 5 + RouterLimits.batchClientBytesMax
   /// What a row's place takes. Bytes.
   static let placeBytesMax = 3
-  private static let pointsMax = 1 << 16
 
   /// The length of a batch's, from above.
   static func bytes(of runs: [OriginRun]) -> Int {
@@ -50,6 +49,7 @@ enum OriginColumn {
       unsafe body.append(part.origin.client.span.bytes)
       body.append(varint: part.origin.sequence)
       body.append(varint: part.origin.confirmed)
+      body.append(varint: UInt64(part.origin.age))
       body.append(varint: UInt64(part.origin.points))
       var next: UInt32 = 0
       for place in part.places {
@@ -88,19 +88,21 @@ enum OriginColumn {
     let sequence = try reader.varint(body)
     let confirmed = try reader.varint(body)
     guard confirmed < sequence else { throw .malformed(.numberOutOfRange, offset: offset) }
-    let points = try reader.varint(in: 1...pointsMax, body, else: .numberOutOfRange)
+    let age = try reader.varint(in: 0...Int(UInt32.max), body, else: .numberOutOfRange)
+    let points = try reader.varint(in: 1...RouterLimits.batchPointsMax, body, else: .numberOutOfRange)
     var places: [UInt32] = []
     places.reserveCapacity(rows)
     var next = 0
     for _ in 0..<rows {
       let place =
-        next + (try reader.varint(in: 0...pointsMax, body, else: .numberOutOfRange))
+        next + (try reader.varint(in: 0...RouterLimits.batchPointsMax, body, else: .numberOutOfRange))
       guard place < points else { throw .malformed(.numberOutOfRange, offset: reader.offset) }
       places.append(UInt32(place))
       next = place + 1
     }
     return FrameOrigin(
-      RowOrigin(client: client, sequence: sequence, confirmed: confirmed, points: points),
+      RowOrigin(
+        client: client, sequence: sequence, confirmed: confirmed, age: UInt32(age), points: points),
       first: first, places: places)
   }
 }

@@ -17,11 +17,13 @@ public struct ClusterView: Sendable, Hashable {
   public let strangers: [NodeID]
   /// Where partitions are: on `members`.
   public let table: PartitionTable
+  /// Where they were before, within the window: oldest first.
+  public let earlier: [EarlierPlacement]
 
   /// A view as given.
   public init(
     epoch: UInt64, own: NodeIdentity, members: [Member], former: [Member],
-    strangers: [NodeID] = [], table: PartitionTable
+    strangers: [NodeID] = [], table: PartitionTable, earlier: [EarlierPlacement] = []
   ) {
     self.epoch = epoch
     self.own = own
@@ -29,8 +31,17 @@ public struct ClusterView: Sendable, Hashable {
     self.former = former
     self.strangers = strangers
     self.table = table
+    self.earlier = earlier
   }
 
   /// Everyone to ask for a report, but the node itself.
   public var peers: [Member] { (members + former).filter { $0.id != own.id } }
+}
+
+/// Where partitions were until a change.
+public struct EarlierPlacement: Sendable, Hashable {
+  /// On the members of then.
+  public let table: PartitionTable
+  /// Unix seconds of the node that looks.
+  public let until: Int64
 }

@@ -10,7 +10,7 @@ extension Membership {
       former[identity.id] = Former(member: member, until: now + retentionSeconds)
     }
     remember(Leave(identity: identity, isOver: false, since: now))
-    return renew()
+    return renew(at: now)
   }
 
   /// A node that was leaving stays after all. True if the view changed.
@@ -18,7 +18,7 @@ extension Membership {
     guard let leave = leaves[identity.id], leave.identity == identity, !leave.isOver
     else { return false }
     leaves[identity.id] = nil
-    return renew()
+    return renew(at: now)
   }
 
   /// A node has handed over what it had and is gone for good: nobody's points are placed on it and
@@ -31,7 +31,7 @@ extension Membership {
     if let leave = leaves[identity.id], leave.identity == identity, leave.isOver { return false }
     former[identity.id] = nil
     remember(Leave(identity: identity, isOver: true, since: now))
-    return renew()
+    return renew(at: now)
   }
 
   /// Nodes that have left for good, in order of ids, at most ``RouterLimits/departedMax``: for

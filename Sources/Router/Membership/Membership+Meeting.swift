@@ -34,11 +34,11 @@ extension Membership {
     lives[identity.id] = Life(incarnation: identity.incarnation, met: now)
     noteUnnamed(identity.id, now)
     guard let known, identity.incarnation > known else {
-      _ = renew()
+      _ = renew(at: now)
       return leaves[identity.id]?.isOver == true ? .departed : .known
     }
     leaves[identity.id] = nil
-    _ = renew()
+    _ = renew(at: now)
     return .newLife(of: NodeIdentity(identity.id, incarnation: known))
   }
 

@@ -89,7 +89,7 @@ public struct Membership: Sendable {
     }
     named = set
     limitFormer()
-    return renew()
+    return renew(at: now)
   }
 
   /// Time has passed: nodes whose points have all left the window are no longer asked, and old
@@ -105,11 +105,11 @@ public struct Membership: Sendable {
       lives[id]?.strangerUntil = until <= now ? nil : min(until, now + retentionSeconds)
     }
     forget(before: now - retentionSeconds - RouterLimits.departedGraceSeconds)
-    return renew()
+    return renew(at: now)
   }
 
   /// Makes the view that follows from what is known. True if it differs from the one before.
-  mutating func renew() -> Bool {
+  mutating func renew(at now: Int64) -> Bool {
     var nodes = named
     nodes[own.id] = named[own.id] ?? ownMember
     var members: [Member] = []
@@ -132,8 +132,15 @@ public struct Membership: Sendable {
     }
     view = ClusterView(
       epoch: view.epoch + 1, own: own, members: members, former: asked, strangers: strangers,
-      table: isPlacedAlike ? view.table : PartitionTable(members.map { ($0.id, $0.weight) }))
+      table: isPlacedAlike ? view.table : PartitionTable(members.map { ($0.id, $0.weight) }),
+      earlier: earlier(replaced: isPlacedAlike ? nil : view.table, at: now))
     return true
+  }
+
+  private func earlier(replaced table: PartitionTable?, at now: Int64) -> [EarlierPlacement] {
+    var earlier = view.earlier.filter { now - $0.until <= retentionSeconds }
+    if let table { earlier.append(EarlierPlacement(table: table, until: now)) }
+    return earlier.suffix(RouterLimits.earlierPlacementsMax)
   }
 
   private var strangers: [NodeID] {

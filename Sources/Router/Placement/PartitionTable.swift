@@ -43,6 +43,9 @@ public struct PartitionTable: Sendable, Hashable {
     owners.isEmpty ? nil : nodes[Int(owners[partition])]
   }
 
+  /// A node's index in `nodes`; nil when it owns nothing. O(nodes).
+  public func index(of id: NodeID) -> Int? { nodes.firstIndex(of: id) }
+
   /// How many partitions each node owns, in order of `nodes`. O(partitions).
   public var shares: [Int] {
     var shares = [Int](repeating: 0, count: nodes.count)

@@ -27,15 +27,15 @@ extension BatchQueue {
     guard let batch = unsent.popFirst() else { return .wait(until: nil) }
     window.append(batch)
     statistics.batchesSent += 1
-    return .send(put(batch, now: now))
+    return .send(put(now: now))
   }
 
   /// The next batch that an earlier stream had, and that is not acknowledged.
   private mutating func nextResent(now: Instant) -> [UInt8]? {
     while cursor - confirmed <= UInt64(window.count) {
-      if let batch = window[Int(cursor - confirmed) - 1] {
+      if window[Int(cursor - confirmed) - 1] != nil {
         statistics.batchesResent += 1
-        return put(batch, now: now)
+        return put(now: now)
       }
       cursor += 1
     }
@@ -43,8 +43,14 @@ extension BatchQueue {
   }
 
   /// The message of the batch at the cursor.
-  private mutating func put(_ batch: Batch, now: Instant) -> [UInt8] {
+  private mutating func put(now: Instant) -> [UInt8] {
+    guard var batch = window[Int(cursor - confirmed) - 1] else {
+      preconditionFailure("a batch that is not there is sent")
+    }
+    batch.grow(now: now)
+    window[Int(cursor - confirmed) - 1] = batch
     let head = PointBatch.with {
+      $0.ageMilliseconds = batch.age
       $0.client = name
       $0.sequence = cursor
       $0.confirmed = confirmed
@@ -129,5 +135,17 @@ extension BatchQueue {
     else { return .unexplained }
     forget(batch, .refused)
     return .gaveUp(points: batch.points.count)
+  }
+}
+
+extension BatchQueue.Batch {
+  /// It is sent, perhaps again: each copy is older than the one before.
+  fileprivate mutating func grow(now: BatchQueue.Instant) {
+    guard let sentAt else {
+      sentAt = now
+      return
+    }
+    let elapsed = UInt32(clamping: Int64((now - sentAt) / .milliseconds(1)))
+    age = max(age == .max ? .max : age + 1, elapsed)
   }
 }

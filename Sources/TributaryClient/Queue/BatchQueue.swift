@@ -21,8 +21,12 @@ struct BatchQueue: ~Copyable {
     var body: [UInt8]
     /// Numbers of its points among all that were taken.
     var points: Range<Int>
+    /// When it was sent first.
+    var sentAt: Instant?
+    /// What its last copy said since when that was. Milliseconds.
+    var age: UInt32 = 0
 
-    var bytes: Int { body.count + ClientLimits.batchOverheadBytes }
+    var bytes: Int { body.count + ClientLimits.batchHeadBytes }
   }
 
   let name: String

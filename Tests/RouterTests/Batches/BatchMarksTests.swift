@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Shard
 import TestKit
 import Testing
 
@@ -20,6 +21,17 @@ struct BatchMarksTests {
     var set = RowSet(rows: count)
     for row in rows { set.insert(row) }
     return set
+  }
+
+  private func copy(
+    _ client: [UInt8], _ sequence: UInt64, confirmed: UInt64 = 0, age: UInt32 = 0
+  ) -> RowOrigin {
+    RowOrigin(client: client, sequence: sequence, confirmed: confirmed, age: age, points: 3)
+  }
+
+  private func granted(_ claim: BatchMarks.Claim) -> (rows: Set<Int>, superseded: Set<Int>)? {
+    guard case .granted(let grant) = claim else { return nil }
+    return (list(grant.rows), list(grant.superseded))
   }
 
   private func list(_ set: RowSet) -> Set<Int> { Set((0..<set.rows).filter(set.contains)) }
@@ -44,12 +56,12 @@ struct BatchMarksTests {
       let isWhole = Bool.random(using: &random)
       let wanted = Set((0..<count).filter { _ in isWhole || Bool.random(using: &random) })
       let new = twin.claim("\(client)/\(sequence)", wanted)
-      switch marks.claimForwarded(client, sequence, confirmed: 0, rows(wanted, of: count), now: 0) {
-      case .granted(let granted):
-        #expect(list(granted) == new)
+      switch marks.claimForwarded(copy(client, sequence), rows(wanted, of: count), now: 0) {
+      case .granted(let grant):
+        #expect(list(grant.rows) == new && grant.superseded.isEmpty)
         open.append((client, sequence, new))
       case .repeated: #expect(new.isEmpty)
-      case .late, .refused: Issue.record("not to be")
+      case .late, .forgotten, .refused: Issue.record("not to be")
       }
     }
   }
@@ -58,10 +70,10 @@ struct BatchMarksTests {
   func whole() {
     var marks = BatchMarks(keepSeconds: 1000)
     for sequence in 1...10_000 as ClosedRange<UInt64> {
-      let outcome1 = marks.claimSent([1], sequence, confirmed: 0, .all(of: 100), now: 0)
+      let outcome1 = marks.claimSent(copy([1], sequence), .all(of: 100), now: 0)
       #expect(outcome1 != .repeated)
       _ = marks.settle([1], sequence, without: [], now: 0)
-      let outcome2 = marks.claimSent([1], sequence, confirmed: 0, .all(of: 100), now: 0)
+      let outcome2 = marks.claimSent(copy([1], sequence), .all(of: 100), now: 0)
       #expect(outcome2 == .repeated)
     }
     #expect(marks.markCount == 0 && marks.bytes == 0)
@@ -70,17 +82,17 @@ struct BatchMarksTests {
   @Test("rows that were not taken after all can be taken by the next copy")
   func rejected() {
     var marks = BatchMarks(keepSeconds: 1000)
-    _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
+    _ = marks.claimSent(copy([1], 1), .all(of: 3), now: 0)
     _ = marks.settle([1], 1, without: [1], now: 0)
-    let outcome3 = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
-    #expect(outcome3 == .granted(rows([1], of: 3)))
+    let outcome3 = marks.claimSent(copy([1], 1), .all(of: 3), now: 0)
+    #expect(granted(outcome3)?.rows == list(rows([1], of: 3)))
   }
 
   @Test("a copy waits until all before it are settled")
   func waiting() {
     var marks = BatchMarks(keepSeconds: 1000)
-    _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
-    _ = marks.claimSent([1], 1, confirmed: 0, .all(of: 3), now: 0)
+    _ = marks.claimSent(copy([1], 1), .all(of: 3), now: 0)
+    _ = marks.claimSent(copy([1], 1), .all(of: 3), now: 0)
     let outcome4 = marks.settle([1], 1, without: [], now: 0)
     #expect(outcome4.isEmpty)
     let outcome5 = marks.wait([1], 1, ticket: 7)
@@ -94,52 +106,52 @@ struct BatchMarksTests {
   @Test("what a client has confirmed is late from the client, and not from a peer that kept it")
   func confirmed() {
     var marks = BatchMarks(keepSeconds: 1000)
-    _ = marks.claimSent([1], 9, confirmed: 8, .all(of: 3), now: 0)
-    let outcome8 = marks.claimSent([1], 4, confirmed: 0, .all(of: 3), now: 0)
+    _ = marks.claimSent(copy([1], 9, confirmed: 8), .all(of: 3), now: 0)
+    let outcome8 = marks.claimSent(copy([1], 4), .all(of: 3), now: 0)
     #expect(outcome8 == .late)
-    let outcome9 = marks.claimForwarded([1], 4, confirmed: 0, .all(of: 3), now: 0)
-    #expect(outcome9 == .granted(.all(of: 3)))
+    let outcome9 = marks.claimForwarded(copy([1], 4), .all(of: 3), now: 0)
+    #expect(granted(outcome9)?.rows == list(.all(of: 3)))
   }
 
-  @Test("marks of old batches are closed: nothing more is taken of them")
+  @Test("old batches are forgotten: nothing more is taken of them")
   func old() {
     var marks = BatchMarks(keepSeconds: 100)
-    _ = marks.claimForwarded([1], 1, confirmed: 0, rows([0], of: 3), now: 0)
+    _ = marks.claimForwarded(copy([1], 1), rows([0], of: 3), now: 0)
     _ = marks.settle([1], 1, without: [], now: 0)
-    let outcome10 = marks.claimForwarded([1], 1, confirmed: 0, rows([1], of: 3), now: 100)
-    #expect(outcome10 == .granted(rows([1], of: 3)))
+    let outcome10 = marks.claimForwarded(copy([1], 1), rows([1], of: 3), now: 100)
+    #expect(granted(outcome10)?.rows == list(rows([1], of: 3)))
     _ = marks.settle([1], 1, without: [], now: 100)
-    _ = marks.claimForwarded([1], 2, confirmed: 0, rows([1], of: 3), now: 101)
-    let outcome11 = marks.claimForwarded([1], 1, confirmed: 0, rows([2], of: 3), now: 101)
-    #expect(outcome11 == .repeated)
+    _ = marks.claimForwarded(copy([1], 2), rows([1], of: 3), now: 101)
+    let outcome11 = marks.claimForwarded(copy([1], 1), rows([2], of: 3), now: 101)
+    #expect(outcome11 == .forgotten)
   }
 
-  @Test("marks beyond the limit are closed, the oldest first")
+  @Test("marks beyond the limit are forgotten, the oldest first")
   func bounded() {
     var marks = BatchMarks(keepSeconds: 100, bytesMax: 10_000)
     for sequence in 1...1000 as ClosedRange<UInt64> {
-      _ = marks.claimForwarded([1], sequence, confirmed: 0, rows([0], of: 64), now: 0)
+      _ = marks.claimForwarded(copy([1], sequence), rows([0], of: 64), now: 0)
       _ = marks.settle([1], sequence, without: [], now: 0)
     }
     #expect(marks.bytes <= 10_000 + 200)
-    let outcome12 = marks.claimForwarded([1], 1, confirmed: 0, rows([1], of: 64), now: 0)
-    #expect(outcome12 == .repeated)
-    let outcome13 = marks.claimForwarded([1], 1000, confirmed: 0, rows([1], of: 64), now: 0)
-    #expect(outcome13 == .granted(rows([1], of: 64)))
+    let outcome12 = marks.claimForwarded(copy([1], 1), rows([1], of: 64), now: 0)
+    #expect(outcome12 == .forgotten)
+    let outcome13 = marks.claimForwarded(copy([1], 1000), rows([1], of: 64), now: 0)
+    #expect(granted(outcome13)?.rows == list(rows([1], of: 64)))
   }
 
   @Test("clients are bounded; idle ones make room")
   func clients() {
     var marks = BatchMarks(keepSeconds: 100, clientsMax: 2)
     for client in 1...2 as ClosedRange<UInt8> {
-      _ = marks.claimSent([client], 1, confirmed: 0, .all(of: 1), now: 0)
+      _ = marks.claimSent(copy([client], 1), .all(of: 1), now: 0)
       _ = marks.settle([client], 1, without: [], now: 0)
     }
-    let outcome14 = marks.claimSent([3], 1, confirmed: 0, .all(of: 1), now: 50)
+    let outcome14 = marks.claimSent(copy([3], 1), .all(of: 1), now: 50)
     #expect(outcome14 == .refused)
-    let outcome15 = marks.claimSent([2], 1, confirmed: 0, .all(of: 1), now: 50)
+    let outcome15 = marks.claimSent(copy([2], 1), .all(of: 1), now: 50)
     #expect(outcome15 == .repeated)
-    let outcome16 = marks.claimSent([3], 1, confirmed: 0, .all(of: 1), now: 120)
+    let outcome16 = marks.claimSent(copy([3], 1), .all(of: 1), now: 120)
     #expect(outcome16 != .refused)
     #expect(marks.clientCount == 2)
   }

@@ -11,6 +11,7 @@ actor Drain {
   private let own: Router.NodeIdentity
   private let shards: [Aggregator]
   private let held: HeldWindows
+  private let marks: BatchBoard
   private let port: any DrainPort
   private let peers: any DrainPeers
   /// Unix seconds.
@@ -33,7 +34,8 @@ actor Drain {
   ///   - pause: returns after so many milliseconds.
   init(
     cluster: String, own: Router.NodeIdentity, shards: [Aggregator], held: HeldWindows,
-    port: any DrainPort, peers: any DrainPeers, now: @escaping @Sendable () -> Int64, log: Log,
+    marks: BatchBoard, port: any DrainPort, peers: any DrainPeers,
+    now: @escaping @Sendable () -> Int64, log: Log,
     clock: @escaping @Sendable () -> LinkTime = { LinkClock.now },
     pause: @escaping @Sendable (Int64) async -> Void = {
       try? await Task.sleep(for: .milliseconds($0))
@@ -43,6 +45,7 @@ actor Drain {
     self.own = own
     self.shards = shards
     self.held = held
+    self.marks = marks
     self.port = port
     self.peers = peers
     self.now = now
@@ -191,6 +194,7 @@ actor Drain {
       withdrawals: known.filter { attempt.withdrawals.contains($0.id) }, peers: peers,
       timeout: timeout)
     do {
+      try await handOverMarks(to: attempt.receivers)
       try await run.open()
       for windows in shards + (await held.windows) { try await run.send(windows, now: now) }
       try await run.finish()
@@ -200,6 +204,28 @@ actor Drain {
     let applied = await pointsApplied() - before
     guard applied == 0 else { return .disturbed(points: applied) }
     return .done(series: run.series, slices: run.slices)
+  }
+
+  /// Which rows of clients' batches are in the windows: copies that come later may go to any of the
+  /// receivers, so each gets all.
+  private func handOverMarks(to receivers: [Member]) async throws(HandOverRun.Failed) {
+    for set in marks.sets {
+      var parts = MarksParts(cluster: cluster)
+      for marks in marks.handed(set) {
+        for part in parts.add(marks) { try await send(part, to: receivers) }
+      }
+      for part in parts.finish() { try await send(part, to: receivers) }
+    }
+  }
+
+  private func send(_ part: [UInt8], to receivers: [Member]) async throws(HandOverRun.Failed) {
+    for member in receivers {
+      do {
+        try await peers.handOverMarks(part, to: member)
+      } catch {
+        throw HandOverRun.Failed(node: member.id, cause: error)
+      }
+    }
   }
 
   private func pointsApplied() async -> Int {

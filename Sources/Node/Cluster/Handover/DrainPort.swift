@@ -35,6 +35,8 @@ protocol DrainPort: Sendable {
 protocol DrainPeers: Sendable {
   /// Tells a peer of the leaving.
   func leave(_ notice: LeaveNotice, _ peer: Member) async throws -> LeaveReply
+  /// Has a peer take over a `MarksPart`.
+  func handOverMarks(_ part: [UInt8], to peer: Member) async throws
   /// Opens a stream of `SlicePart`s to a peer.
   func handOver(to peer: Member, timeout: Duration) async throws -> any HandOverStream
 }
@@ -57,15 +59,21 @@ actor PeerCalls: DrainPeers {
   init(group: EventLoopGroup) { self.group = group }
 
   func leave(_ notice: LeaveNotice, _ peer: Member) async throws -> LeaveReply {
+    try LeaveReply(decoding: try await call(PeerService.leave.path, notice.encoded(), peer))
+  }
+
+  func handOverMarks(_ part: [UInt8], to peer: Member) async throws {
+    _ = try await call(PeerService.handOverMarks.path, part, peer)
+  }
+
+  private func call(_ path: String, _ message: [UInt8], _ peer: Member) async throws -> [UInt8] {
     var options = CallOptions()
     options.timeout = Self.timeout
-    let address = peer.address
     do {
-      let reply = try await channel(to: address)
-        .unary(PeerService.leave.path, notice.encoded(), options: options)
-      return try LeaveReply(decoding: reply.message.bytes)
+      return try await channel(to: peer.address).unary(path, message, options: options).message
+        .bytes
     } catch {
-      await drop(address)
+      await drop(peer.address)
       throw error
     }
   }

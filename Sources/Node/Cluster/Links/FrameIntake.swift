@@ -16,6 +16,8 @@ final class FrameIntake: @unchecked Sendable {
     var rejections: [RowRejection] = []
     /// Rows that earlier copies of their batches have brought.
     var repeated: Set<Int> = []
+    /// Rows that are not taken because of other copies of their batches, and why.
+    var refused: [Int: RejectReason] = [:]
     /// Batches of which copies that came before may still be on their way to a shard.
     var waits: [BatchName] = []
     /// What the marks are owed a word on.
@@ -63,7 +65,8 @@ final class FrameIntake: @unchecked Sendable {
     var open = [PointColumns](repeating: none, count: seats.count)
     let names = unsafe frame.names.span.bytes
     for origin in frame.origins { claim(origin, passage) }
-    for row in 0..<frame.count where !passage.repeated.contains(row) {
+    for row in 0..<frame.count
+    where !passage.repeated.contains(row) && passage.refused[row] == nil {
       let hash = frame.hash(row)
       let shard = placement.shard(hash)
       while !open[shard].append(
@@ -106,6 +109,10 @@ final class FrameIntake: @unchecked Sendable {
     passage.batchesOut -= 1
     guard passage.batchesOut == 0 else { return }
     for claim in passage.claims { settle(claim, passage) }
+    rejected += Int64(passage.refused.count)
+    for (row, reason) in passage.refused {
+      passage.rejections.append(RowRejection(row: row, reason: reason))
+    }
     guard !passage.repeated.isEmpty else { return passage.done(passage.rejections) }
     repeated += Int64(passage.repeated.count)
     for row in passage.repeated.sorted() {
@@ -120,14 +127,21 @@ final class FrameIntake: @unchecked Sendable {
   private func claim(_ part: FrameOrigin, _ passage: Passage) {
     var rows = RowSet(rows: part.origin.points)
     for place in part.places { rows.insert(Int(place)) }
-    switch marks.claimForwarded(
-      part.origin.batchName, confirmed: part.origin.confirmed, rows)
-    {
-    case .granted(let granted):
+    switch marks.claimForwarded(part.origin, rows) {
+    case .granted(let grant):
       passage.claims.append(part)
-      let repeated = zip(part.rows, part.places).filter { !granted.contains(Int($0.1)) }
-      passage.repeated.formUnion(repeated.map(\.0))
-      if !repeated.isEmpty { passage.waits.append(part.origin.batchName) }
+      var waits = false
+      for (row, place) in zip(part.rows, part.places) where !grant.rows.contains(Int(place)) {
+        if grant.superseded.contains(Int(place)) {
+          passage.refused[row] = .superseded
+        } else {
+          passage.repeated.insert(row)
+          waits = true
+        }
+      }
+      if waits { passage.waits.append(part.origin.batchName) }
+    case .forgotten:
+      for row in part.rows { passage.refused[row] = .outcomeUnknown }
     case .repeated, .late, .refused: passage.repeated.formUnion(part.rows)
     }
   }
@@ -148,8 +162,4 @@ final class FrameIntake: @unchecked Sendable {
       loop.execute { unsafe self.awaitOthers(batches.dropFirst(), passage) }
     }
   }
-}
-
-extension RowOrigin {
-  var batchName: BatchName { BatchName(client: client, sequence: sequence) }
 }

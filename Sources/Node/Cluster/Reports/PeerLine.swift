@@ -94,6 +94,13 @@ final class PeerLine: Sendable {
     return try reader.finish()
   }
 
+  /// Sends a question and takes the answer, which is one message.
+  func unary(_ path: String, _ question: [UInt8], timeout: Duration) async throws -> [UInt8] {
+    var options = CallOptions()
+    options.timeout = timeout
+    return try await channel.unary(path, question, options: options).message.bytes
+  }
+
   private func exchange(
     _ question: [UInt8], until deadline: ContinuousClock.Instant, _ reader: inout AnswerReader
   ) async throws {

@@ -34,9 +34,32 @@ final class PeerReportClient: PeerReports {
   func ask(_ question: ReportQuestion, of peer: Member, timeout: Duration) async throws
     -> PeerAnswer
   {
+    let message = question.encoded()
+    return try await ask(peer) { try await $0.exchange(message, timeout: timeout) }
+  }
+
+  /// Asks what became of a batch.
+  ///
+  /// - Throws: `RPCError`.
+  func ask(_ question: FenceQuestion, of peer: Member, timeout: Duration) async throws
+    -> BatchMarks.Answer
+  {
+    let message = question.encoded()
+    let reply = try await ask(peer) {
+      try await $0.unary(PeerService.batch.path, message, timeout: timeout)
+    }
+    guard let answer = BatchMarks.Answer(decoding: reply, rows: question.rows.rows) else {
+      throw RPCError(.internal, "the peer's answer is none")
+    }
+    return answer
+  }
+
+  private func ask<Answer>(
+    _ peer: Member, _ exchange: (PeerLine) async throws -> Answer
+  ) async throws -> Answer {
     let line = try line(to: peer.address)
     do {
-      let answer = try await line.exchange(question.encoded(), timeout: timeout)
+      let answer = try await exchange(line)
       await line.leave()
       return answer
     } catch {

@@ -82,13 +82,33 @@ struct DrainTests {
     }
     await node.apply(Self.points)
     let drain = Drain(
-      cluster: FakeCluster.name, own: node.own, shards: node.shards, held: node.held, port: node,
-      peers: disturbing, now: { FakeCluster.now }, log: Log(level: .error, format: .text),
+      cluster: FakeCluster.name, own: node.own, shards: node.shards, held: node.held,
+      marks: node.marks, port: node, peers: disturbing, now: { FakeCluster.now },
+      log: Log(level: .error, format: .text),
       clock: { LinkTime(milliseconds: 0) }, pause: { _ in })
     try await drain.run(timeout: .seconds(8))
     let gathered = await cluster.report(asking: "b", without: ["a"])
     #expect(gathered.report.counts.reduce(0, +) == 301)
     #expect(gathered.coverage.complete)
+  }
+
+  @Test("what it has taken of clients' batches others take no more")
+  func marks() async throws {
+    let cluster = FakeCluster(["a", "b", "c"])
+    let copy = RowOrigin(client: [1], sequence: 1, confirmed: 0, points: 3)
+    var rows = RowSet(rows: 3)
+    rows.insert(1)
+    _ = cluster["a"].marks.claimSent(copy, rows)
+    cluster["a"].marks.settle(copy.batchName, without: [])
+    await cluster["a"].apply(Self.points)
+    try await cluster.drain("a").run(timeout: .seconds(8))
+    for id in ["b", "c"] {
+      guard case .granted(let grant) = cluster[id].marks.claimSent(copy, .all(of: 3)) else {
+        Issue.record("nothing is granted")
+        continue
+      }
+      #expect(!grant.rows.contains(1) && grant.rows.count == 2 && grant.superseded.isEmpty)
+    }
   }
 
   @Test("stays when a peer takes nothing in time, and is as before; a later drain succeeds")
@@ -194,6 +214,10 @@ final class FakeDisturbance: DrainPeers {
 
   func leave(_ notice: LeaveNotice, _ peer: Member) async throws -> LeaveReply {
     try await cluster.leave(notice, peer)
+  }
+
+  func handOverMarks(_ part: [UInt8], to peer: Member) async throws {
+    try await cluster.handOverMarks(part, to: peer)
   }
 
   func handOver(to peer: Member, timeout: Duration) async throws -> any HandOverStream {

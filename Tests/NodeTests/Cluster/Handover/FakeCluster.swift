@@ -52,6 +52,11 @@ final class FakeCluster: DrainPeers {
     try await call(peer, isHandOver: false).leaves.answer(notice)
   }
 
+  func handOverMarks(_ part: [UInt8], to peer: Member) async throws {
+    guard let node = nodes[peer.id] else { throw RPCError(.unavailable, "\(peer.id) is away") }
+    _ = try BatchService(cluster: Self.name, marks: node.marks).adopt(part)
+  }
+
   func handOver(to peer: Member, timeout: Duration) async throws -> any HandOverStream {
     FakeStream(node: try call(peer, isHandOver: true))
   }
@@ -62,8 +67,9 @@ final class FakeCluster: DrainPeers {
     let clock = Mutex(LinkTime(milliseconds: 0))
     let time = Box(clock)
     return Drain(
-      cluster: Self.name, own: node.own, shards: node.shards, held: node.held, port: node,
-      peers: self, now: { Self.now }, log: Log(level: .error, format: .text),
+      cluster: Self.name, own: node.own, shards: node.shards, held: node.held,
+      marks: node.marks, port: node, peers: self, now: { Self.now },
+      log: Log(level: .error, format: .text),
       clock: { time.value.withLock { $0 } },
       pause: { milliseconds in
         time.value.withLock { $0 = $0 + milliseconds }
@@ -127,6 +133,7 @@ final class FakeNode: DrainPort, ClusterMembershipPort {
   let own: Router.NodeIdentity
   let shards: [Aggregator]
   let held: HeldWindows
+  let marks = BatchBoard(shape: .standard, now: { FakeCluster.now })
   let state: Mutex<State>
 
   init(_ id: NodeID, members: [Member], seriesMax: Int) {

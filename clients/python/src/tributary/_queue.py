@@ -12,9 +12,13 @@ from ._options import Options
 from ._proto import telemetry_pb2 as proto
 from ._statistics import Rejection, Statistics, Unacknowledged
 
-# What a batch takes beside its rows and series: client (66), sequence and confirmed (11 each),
-# first time (11), tag and length of three columns (6 each).
-BATCH_OVERHEAD_BYTES: Final = 66 + 11 + 11 + 11 + 3 * 6
+# What a closed batch takes beside its body: client (66), sequence and confirmed (11 each), age (6).
+BATCH_HEAD_BYTES: Final = 66 + 11 + 11 + 6
+# What an open batch takes beside its rows and series: its head, first time (11), tag and length of
+# three columns (6 each).
+BATCH_OVERHEAD_BYTES: Final = BATCH_HEAD_BYTES + 11 + 3 * 6
+# The oldest that a copy of a batch can say it is: 49 days.
+AGE_MAX: Final = (1 << 32) - 1
 # What a series takes in a batch beside its own bytes: tag and length.
 SERIES_OVERHEAD_BYTES: Final = 6
 # Times that are taken as they are: up to the end of the year 9999. 0, to a node, means now.
@@ -108,14 +112,23 @@ class OpenBatch:
 class Batch:
     """A closed batch. It gets its sequence when it is sent for the first time, and keeps it."""
 
-    __slots__ = ("ticket", "message", "first_point", "points", "bytes")
+    __slots__ = ("ticket", "message", "first_point", "points", "bytes", "sent_at")
 
     def __init__(self, ticket: int, message: proto.PointBatch, first_point: int, points: int):
         self.ticket = ticket
         self.message = message
         self.first_point = first_point
         self.points = points
-        self.bytes = message.ByteSize() + BATCH_OVERHEAD_BYTES
+        self.bytes = message.ByteSize() + BATCH_HEAD_BYTES
+        self.sent_at: float | None = None
+
+    def grow(self, now: float) -> None:
+        """It is sent, perhaps again: each copy is older than the one before."""
+        if self.sent_at is None:
+            self.sent_at = now
+            return
+        age = max(self.message.age_milliseconds + 1, int((now - self.sent_at) * 1000))
+        self.message.age_milliseconds = min(age, AGE_MAX)
 
 
 class Recorded(enum.Enum):
@@ -314,6 +327,7 @@ class BatchQueue:
 
     def _put(self, batch: Batch, now: float) -> proto.PointBatch:
         batch.message.confirmed = self.confirmed
+        batch.grow(now)
         if self.outstanding == 0:
             self.outstanding_since = now
         self.outstanding += 1

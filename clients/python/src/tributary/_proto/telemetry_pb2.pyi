@@ -31,6 +31,8 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_OWNER_UNAVAILABLE: _ClassVar[RejectReason]
     REJECT_REASON_LABEL_INVALID: _ClassVar[RejectReason]
     REJECT_REASON_LABELS_TOO_LARGE: _ClassVar[RejectReason]
+    REJECT_REASON_SUPERSEDED: _ClassVar[RejectReason]
+    REJECT_REASON_OUTCOME_UNKNOWN: _ClassVar[RejectReason]
 
 class Statistic(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -73,6 +75,8 @@ REJECT_REASON_SERIES_LIMIT: RejectReason
 REJECT_REASON_OWNER_UNAVAILABLE: RejectReason
 REJECT_REASON_LABEL_INVALID: RejectReason
 REJECT_REASON_LABELS_TOO_LARGE: RejectReason
+REJECT_REASON_SUPERSEDED: RejectReason
+REJECT_REASON_OUTCOME_UNKNOWN: RejectReason
 STATISTIC_UNSPECIFIED: Statistic
 STATISTIC_COUNT: Statistic
 STATISTIC_SUM: Statistic
@@ -335,7 +339,7 @@ class BatchSeries(_message.Message):
     def __init__(self, metric: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., kind: _Optional[_Union[MetricKind, str]] = ...) -> None: ...
 
 class PointBatch(_message.Message):
-    __slots__ = ("client", "sequence", "confirmed", "series", "series_indices", "values", "first_time", "time_deltas")
+    __slots__ = ("client", "sequence", "confirmed", "series", "series_indices", "values", "first_time", "time_deltas", "age_milliseconds")
     CLIENT_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     CONFIRMED_FIELD_NUMBER: _ClassVar[int]
@@ -344,6 +348,7 @@ class PointBatch(_message.Message):
     VALUES_FIELD_NUMBER: _ClassVar[int]
     FIRST_TIME_FIELD_NUMBER: _ClassVar[int]
     TIME_DELTAS_FIELD_NUMBER: _ClassVar[int]
+    AGE_MILLISECONDS_FIELD_NUMBER: _ClassVar[int]
     client: str
     sequence: int
     confirmed: int
@@ -352,7 +357,8 @@ class PointBatch(_message.Message):
     values: _containers.RepeatedScalarFieldContainer[float]
     first_time: int
     time_deltas: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, client: _Optional[str] = ..., sequence: _Optional[int] = ..., confirmed: _Optional[int] = ..., series: _Optional[_Iterable[_Union[BatchSeries, _Mapping]]] = ..., series_indices: _Optional[_Iterable[int]] = ..., values: _Optional[_Iterable[float]] = ..., first_time: _Optional[int] = ..., time_deltas: _Optional[_Iterable[int]] = ...) -> None: ...
+    age_milliseconds: int
+    def __init__(self, client: _Optional[str] = ..., sequence: _Optional[int] = ..., confirmed: _Optional[int] = ..., series: _Optional[_Iterable[_Union[BatchSeries, _Mapping]]] = ..., series_indices: _Optional[_Iterable[int]] = ..., values: _Optional[_Iterable[float]] = ..., first_time: _Optional[int] = ..., time_deltas: _Optional[_Iterable[int]] = ..., age_milliseconds: _Optional[int] = ...) -> None: ...
 
 class BatchAck(_message.Message):
     __slots__ = ("sequence", "points_received", "points_rejected", "rejections", "points_hinted", "points_repeated", "level")
