@@ -56,6 +56,13 @@ class ClusterNode(Server):
         request = self._schema("LocateRequest")(metrics=names)
         return [one.owner for one in self._locate(request, timeout=SECONDS).locations]
 
+    def drain(self) -> list:
+        """Has the node leave for good; what it says of its progress."""
+        call = self.channel.unary_stream(
+            DRAIN, request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=self._schema("DrainProgress").FromString)
+        return list(call(self._schema("DrainRequest")(), timeout=SECONDS))
+
     def pause(self) -> None:
         self.send(signal.SIGSTOP)
 

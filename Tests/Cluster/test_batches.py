@@ -139,3 +139,113 @@ def test_points_kept_for_an_owner_count_once_though_two_nodes_keep_them(
         cluster["c"].resume()
         cluster.await_links()
         exact(cluster, prefix, expected)
+
+
+class Copies:
+    """Batches of one client, sent once by a and c; more copies of them may follow anywhere."""
+
+    def __init__(self, cluster, schema, prefix: str, dice, count: int = 30):
+        self.schema, self.expected = schema, Expected()
+        self.batches = []
+        for sequence in range(1, count + 1):
+            points = random_points(dice, prefix, 300)
+            self.expected.add(points)
+            self.batches.append((sequence, points))
+            [ack] = self.send(cluster["ac"[sequence % 2]], 0, [self.batches[-1]])
+            assert (ack.points_received, ack.points_repeated, ack.level) == (300, 0, 1)
+
+    def send(self, node, age: int, batches=None) -> list:
+        return push_batches(node, self.schema, *(
+            encode(self.schema, "client", sequence, 0, points, age)
+            for sequence, points in batches or self.batches))
+
+    def assert_repeated(self, node, age: int) -> None:
+        for ack in self.send(node, age):
+            assert (ack.points_received, ack.points_repeated) == (300, 300), ack
+            assert (ack.points_rejected, ack.level) == (0, 1)
+
+
+def test_copies_count_once_though_a_node_has_joined_in_between(
+        start_cluster, schema, prefix, dice):
+    with start_cluster() as cluster:
+        copies = Copies(cluster, schema, prefix, dice)
+        cluster.start("d")
+        cluster.await_links()
+        for age, node in enumerate("dbac", start=1):
+            copies.assert_repeated(cluster[node], age)
+        exact(cluster, prefix, copies.expected, node="d")
+
+
+def test_copies_count_once_though_an_owner_was_taken_out(start_cluster, schema, prefix, dice):
+    with start_cluster() as cluster:
+        copies = Copies(cluster, schema, prefix, dice)
+        former = cluster.forget("c")
+        try:
+            cluster.await_epochs({"a", "b"})
+            copies.assert_repeated(cluster["a"], 1)
+            exact(cluster, prefix, copies.expected)
+            # Away, it cannot say what it has: its rows are refused by name, not taken on a guess.
+            former.pause()
+            for ack in copies.send(cluster["b"], 2):
+                [rejection] = ack.rejections
+                assert rejection.reason == schema.enum("RejectReason")[
+                    "REJECT_REASON_OUTCOME_UNKNOWN"]
+                assert ack.points_repeated == ack.points_received == 300 - rejection.count < 300
+            # First copies are nobody's business.
+            points = random_points(dice, prefix, 300)
+            copies.expected.add(points)
+            [ack] = copies.send(cluster["b"], 0, [(31, points)])
+            assert (ack.points_received, ack.points_repeated) == (300, 0)
+            former.resume()
+            copies.assert_repeated(cluster["b"], 3)
+            exact(cluster, prefix, copies.expected)
+        finally:
+            former.stop()
+
+
+def test_copies_count_once_though_their_owners_were_drained(start_cluster, schema, prefix, dice):
+    """Also when another node has joined since, which never met the one that has left."""
+    with start_cluster() as cluster:
+        copies = Copies(cluster, schema, prefix, dice)
+        assert cluster["c"].drain()[-1].done
+        assert cluster["c"].wait() == 0
+        cluster.forget("c").stop()
+        cluster.await_epochs({"a", "b"})
+        copies.assert_repeated(cluster["b"], 1)
+        cluster.start("d")
+        cluster.await_links()
+        copies.assert_repeated(cluster["d"], 2)
+        assert cluster["b"].drain()[-1].done
+        assert cluster["b"].wait() == 0
+        cluster.forget("b").stop()
+        cluster.await_epochs({"a", "d"})
+        copies.assert_repeated(cluster["d"], 3)
+        exact(cluster, prefix, copies.expected)
+
+
+def test_nodes_come_and_go_under_clients_that_send_again(start_cluster, schema, prefix, dice):
+    with start_cluster() as cluster:
+        expected = Expected()
+        clients = []
+        for node in "ab" * 2:
+            points = random_points(dice, prefix, 40_000)
+            expected.add(points)
+            clients.append(BatchClient(schema, cluster[node].target, points, streams_break=True))
+        threads = [threading.Thread(target=client.run) for client in clients]
+        for thread in threads:
+            thread.start()
+        rounds = 0
+        while any(thread.is_alive() for thread in threads) and rounds < 4:
+            cluster.start("d")
+            time.sleep(0.5)
+            assert cluster["d"].drain()[-1].done
+            assert cluster["d"].wait() == 0
+            cluster.forget("d").stop()
+            time.sleep(0.3)
+            rounds += 1
+        for thread in threads:
+            thread.join(120)
+        assert rounds > 0 and not any(client.waiting for client in clients)
+        assert sum(client.failures for client in clients) > 0
+        cluster.await_links()
+        exact(cluster, prefix, expected)

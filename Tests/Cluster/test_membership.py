@@ -5,10 +5,10 @@ import threading
 
 import grpc
 from balancers import Nginx
-from cluster import DRAIN, Cluster, ClusterNode
+from cluster import Cluster, ClusterNode
 from points import Account, Pushers
 from sources import DNS, Etcd, free_ports
-from telemetry import SECONDS, until
+from telemetry import until
 
 
 class Watcher:
@@ -43,13 +43,6 @@ class Watcher:
                 self.answers += 1
         except grpc.RpcError as error:
             self.problems.append(str(error))
-
-
-def drain(node: ClusterNode, schema) -> list:
-    call = node.channel.unary_stream(
-        DRAIN, request_serializer=lambda message: message.SerializeToString(),
-        response_deserializer=schema("DrainProgress").FromString)
-    return list(call(schema("DrainRequest")(), timeout=SECONDS))
 
 
 def assert_exact(cluster: Cluster, prefix: str, account: Account) -> None:
@@ -97,7 +90,7 @@ def test_a_drained_node_hands_over_and_is_not_missed(start_cluster, schema, pref
                 cluster["a"], prefix, pushers.account, 2 * 500):
             until(lambda: pushers.streams() > 20)
             leaving = cluster["c"]
-            steps = drain(leaving, schema)
+            steps = leaving.drain()
             assert steps[-1].done and steps[-1].series_handed_over > 0
             assert leaving.wait() == 0, leaving.stderr()
             cluster.forget("c").stop()
@@ -118,7 +111,7 @@ def test_a_rolling_restart_of_drained_nodes_loses_nothing(start_cluster, schema,
     with start_cluster() as cluster:
         cluster["a"].client.push([(f"{prefix}{index}", 1.0) for index in range(300)])
         for one in ("c", "b", "a"):
-            assert drain(cluster[one], schema)[-1].done
+            assert cluster[one].drain()[-1].done
             assert cluster[one].wait() == 0, cluster[one].stderr()
             cluster.restart(one)
             cluster.await_links()

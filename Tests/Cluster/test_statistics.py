@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 import pytest
-from test_membership import drain
 
 QUANTILES = [0.01, 0.25, 0.5, 0.75, 0.95, 0.99]
 
@@ -55,7 +54,7 @@ def test_a_drained_node_hands_its_statistics_over(start_cluster, schema, prefix)
         before = whole(cluster["a"], schema, prefix)
         check(before, values, times)
         leaving = cluster["c"]
-        assert drain(leaving, schema)[-1].done
+        assert leaving.drain()[-1].done
         assert leaving.wait() == 0, leaving.stderr()
         cluster.forget("c").stop()
         cluster.await_epochs({"a", "b"})
