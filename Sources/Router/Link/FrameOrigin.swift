@@ -33,6 +33,7 @@ enum OriginColumn {
   static let originBytesMax = 5 * 3 + 2 * 10 + 5 + RouterLimits.batchClientBytesMax
   /// What a row's place takes. Bytes.
   static let placeBytesMax = 3
+  private static let pointsMax = RouterLimits.batchPointsMax
 
   /// The length of a batch's, from above.
   static func bytes(of runs: [OriginRun]) -> Int {
@@ -89,13 +90,15 @@ enum OriginColumn {
     let confirmed = try reader.varint(body)
     guard confirmed < sequence else { throw .malformed(.numberOutOfRange, offset: offset) }
     let age = try reader.varint(in: 0...Int(UInt32.max), body, else: .numberOutOfRange)
-    let points = try reader.varint(in: 1...RouterLimits.batchPointsMax, body, else: .numberOutOfRange)
+    let points = try reader.varint(
+      in: 1...pointsMax, body, else: .numberOutOfRange)
     var places: [UInt32] = []
     places.reserveCapacity(rows)
     var next = 0
     for _ in 0..<rows {
       let place =
-        next + (try reader.varint(in: 0...RouterLimits.batchPointsMax, body, else: .numberOutOfRange))
+        next
+        + (try reader.varint(in: 0...pointsMax, body, else: .numberOutOfRange))
       guard place < points else { throw .malformed(.numberOutOfRange, offset: reader.offset) }
       places.append(UInt32(place))
       next = place + 1
