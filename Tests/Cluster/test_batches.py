@@ -168,7 +168,8 @@ class Copies:
 def test_copies_count_once_though_a_node_has_joined_in_between(
         start_cluster, schema, prefix, dice):
     with start_cluster() as cluster:
-        copies = Copies(cluster, schema, prefix, dice)
+        # More than a node asks about at a time.
+        copies = Copies(cluster, schema, prefix, dice, count=150)
         cluster.start("d")
         cluster.await_links()
         for age, node in enumerate("dbac", start=1):

@@ -17,15 +17,21 @@ extension LoopIngest {
   }
 
   /// Keeps a batch until its inquiry has ended.
-  func hold(_ held: HeldBatch, _ inquiry: BatchInquiry) {
-    guard let inquirer = route.inquiries?.inquirer else {
-      preconditionFailure("an inquiry, and nobody who makes it")
-    }
+  func hold(_ batch: HeldBatch, _ inquiry: BatchInquiry) {
+    if held.begin(batch, inquiry) { inquire(batch, inquiry) }
+  }
+
+  private func inquire(_ batch: HeldBatch, _ inquiry: BatchInquiry) {
+    let inquirer = route.inquiries?.inquirer
     // It comes back to this loop; nobody else looks at it.
-    nonisolated(unsafe) let held = held
+    nonisolated(unsafe) let batch = batch
     Task {
-      let fate = await inquirer.fate(of: inquiry)
-      loop.execute { [self] in unsafe resume(held, fate, of: inquiry.view.epoch) }
+      // Without peers there is nobody left to ask.
+      let fate = await inquirer?.fate(of: inquiry) ?? .first
+      loop.execute { [self] in
+        if let (next, inquiry) = held.end() { inquire(next, inquiry) }
+        unsafe resume(batch, fate, of: inquiry.view.epoch)
+      }
     }
   }
 
@@ -56,5 +62,31 @@ struct HeldBatch {
     message = unsafe bytes.extracting(body).withUnsafeBytes { unsafe Array($0) }
     self.sink = sink
     self.windowBytes = windowBytes
+  }
+}
+
+/// The batches of a loop that wait: for their inquiries, or for others' to end first.
+struct HeldBatches {
+  /// Inquiries at a time: as many as a client of ours has batches under way.
+  private static let inquiriesMax = 64
+
+  private var inquiries = 0
+  private var waiting = FIFO<(HeldBatch, BatchInquiry)>()
+
+  /// True: the inquiry is to be made now.
+  mutating func begin(_ batch: HeldBatch, _ inquiry: BatchInquiry) -> Bool {
+    guard inquiries < Self.inquiriesMax else {
+      waiting.append((batch, inquiry))
+      return false
+    }
+    inquiries += 1
+    return true
+  }
+
+  /// An inquiry has ended: gives the one that is to be made now.
+  mutating func end() -> (HeldBatch, BatchInquiry)? {
+    if let next = waiting.popFirst() { return next }
+    inquiries -= 1
+    return nil
   }
 }

@@ -3,30 +3,32 @@
 /// A queue that grows at the end and shrinks at the front, both in O(1) amortized.
 ///
 /// Elements taken leave `nil` behind, which is cut off once it is half of the array.
-struct FIFO<Element> {
+package struct FIFO<Element> {
   private var slots: [Element?] = []
   private var head = 0
 
-  /// Elements in it.
-  var count: Int { slots.count - head }
+  package init() {}
 
-  var isEmpty: Bool { count == 0 }
+  /// Elements in it.
+  package var count: Int { slots.count - head }
+
+  package var isEmpty: Bool { count == 0 }
 
   /// The oldest.
-  var first: Element? { isEmpty ? nil : slots[head] }
+  package var first: Element? { isEmpty ? nil : slots[head] }
 
   /// The `index`th oldest.
   ///
   /// - Precondition: `index` is in `0..<count`.
-  subscript(index: Int) -> Element {
+  package subscript(index: Int) -> Element {
     guard let element = slots[head + index] else { preconditionFailure("a slot was emptied") }
     return element
   }
 
-  mutating func append(_ element: Element) { slots.append(element) }
+  package mutating func append(_ element: Element) { slots.append(element) }
 
   /// Takes the oldest.
-  mutating func popFirst() -> Element? {
+  package mutating func popFirst() -> Element? {
     guard !isEmpty else { return nil }
     defer { cut() }
     let element = slots[head]
@@ -36,13 +38,13 @@ struct FIFO<Element> {
   }
 
   /// Forgets all.
-  mutating func removeAll() {
+  package mutating func removeAll() {
     slots.removeAll()
     head = 0
   }
 
   /// Changes one in place.
-  mutating func update<Result>(_ index: Int, _ body: (inout Element) -> Result) -> Result {
+  package mutating func update<Result>(_ index: Int, _ body: (inout Element) -> Result) -> Result {
     guard var element = slots[head + index] else { preconditionFailure("a slot was emptied") }
     slots[head + index] = nil
     defer { slots[head + index] = element }
