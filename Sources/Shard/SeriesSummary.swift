@@ -60,9 +60,10 @@ public struct SeriesSummary: Sendable, Hashable {
   @inlinable
   public var average: Double { count == 0 ? 0 : sum / Double(count) }
 
-  /// The mean square of the finite values' distances from their mean; 0 when there are none.
+  /// The mean square of the finite values' distances from their mean; 0 when there are none, and
+  /// exactly 0 when all are equal, however they were added up.
   @inlinable
-  public var variance: Double { count == 0 ? 0 : squares / Double(count) }
+  public var variance: Double { count == 0 || min == max ? 0 : squares / Double(count) }
 
   /// Adds the values of another. O(1). Sums are rounded.
   public mutating func add(_ other: SeriesSummary) {

@@ -20,6 +20,13 @@ struct SummaryTests {
     #expect(abs(merged.variance - all.variance) <= 1e-6 * all.variance)
   }
 
+  @Test("equal values vary by nothing at all, however they were divided")
+  func equal() {
+    var merged = SeriesSummary()
+    for count in 1...7 { merged.add(summary([Double](repeating: 0.1, count: count))) }
+    #expect(merged.count == 28 && merged.variance == 0)
+  }
+
   @Test("the latest time has the last value, of equal times the greater")
   func last() {
     let early = SeriesSummary(count: 1, last: 9, lastSeen: 5, firstSeen: 5, kind: 1)
