@@ -32,7 +32,7 @@ extension TributaryClient {
     public let labels: [String: String]
     /// A part of what names the series here; nodes take the largest of a name and its labels.
     public let kind: Kind
-    /// Of all of the above.
+    /// Of the bytes of all of the above: texts that only look the same are different names.
     private let hash: Int
     /// Bytes that it takes in a batch.
     let encodedBytes: Int
@@ -42,19 +42,31 @@ extension TributaryClient {
       self.metric = metric
       self.labels = labels
       self.kind = kind
-      var hasher = Hasher()
-      hasher.combine(metric)
-      hasher.combine(labels)
-      hasher.combine(kind)
-      hash = hasher.finalize()
+      hash = Self.hash(metric, labels, kind)
       encodedBytes = Self.message(metric, labels, kind).encodedSize
     }
 
     /// O(1).
     public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 
+    private static func hash(_ metric: String, _ labels: [String: String], _ kind: Kind) -> Int {
+      var hasher = Hasher()
+      hasher.combine(bytes: metric)
+      hasher.combine(kind)
+      // In any order, as a dictionary has it.
+      hasher.combine(
+        labels.reduce(0) { sum, label in
+          var hasher = Hasher()
+          hasher.combine(bytes: label.key)
+          hasher.combine(bytes: label.value)
+          return sum &+ hasher.finalize()
+        })
+      return hasher.finalize()
+    }
+
     /// O(bytes), unless both are copies of one.
     public static func == (left: Series, right: Series) -> Bool {
+      // The strings are equal when they look the same; then their bytes are when the hashes are.
       left.hash == right.hash && left.metric == right.metric && left.kind == right.kind
         && left.labels == right.labels
     }
@@ -70,5 +82,13 @@ extension TributaryClient {
         $0.kind = kind.wire
       }
     }
+  }
+}
+
+extension Hasher {
+  fileprivate mutating func combine(bytes text: String) {
+    var text = text
+    text.withUTF8 { unsafe combine(bytes: UnsafeRawBufferPointer($0)) }
+    combine(UInt8.max)
   }
 }

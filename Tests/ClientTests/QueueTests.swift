@@ -59,6 +59,23 @@ struct QueueTests {
     #expect(batch.series.count == 3)
   }
 
+  @Test("names and labels that only look the same are of different series")
+  func lookalikes() throws {
+    let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+    let bench = QueueBench()
+    for text in [composed, decomposed] {
+      _ = bench.record(Series(text), 1, time: 1)
+      _ = bench.record(Series("x", labels: [text: "y"]), 1, time: 1)
+      _ = bench.record(Series("x", labels: ["y": text]), 1, time: 1)
+    }
+    #expect(Series(composed) != Series(decomposed) && Series(composed) == Series(composed))
+    let labelled = Series("a", labels: ["b": "c", "d": "e"])
+    #expect(labelled == Series("a", labels: ["d": "e", "b": "c"]))
+    #expect(labelled != Series("a", labels: ["b": "e", "d": "c"]))
+    _ = bench.flush()
+    #expect(try #require(try bench.send()).series.count == 6)
+  }
+
   @Test("equal times are said once, and no time is 0", arguments: [Int64(1_700_000_000), 0, -5])
   func equalTimes(time: Int64) throws {
     let bench = QueueBench()

@@ -84,6 +84,12 @@ def test_watch_shows_the_series_and_ends(at, prefix):
     assert seen.returncode == 0 and prefix + "a" in seen.stdout
 
 
+def test_watch_shows_what_its_selectors_choose(at, prefix):
+    at("push", text=f'{prefix}a{{host="x"}} 1\n{prefix}a{{host="y"}} 1\n')
+    seen = at("watch", "--count", "1", f'{prefix}a{{host="x"}}')
+    assert seen.returncode == 0 and 'host="x"' in seen.stdout and 'host="y"' not in seen.stdout
+
+
 def test_bench_measures(node, at):
     done = at("bench", "--points", "20000", "--warm-up-points", "1000", "--metrics", "50",
               "--connections", "2", "--acks", "5", "--summaries", "5", "--format", "json")

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Proto
-import Protobuf
 import TestKit
 import Testing
+import TributaryClient
 
 @testable import Node
 
@@ -34,17 +33,30 @@ struct LineTests {
       ("m{ a = \"b\" , c=\"d e\" }\t1 1700000000", ["a": "b", "c": "d e"]),
       ("m{a=\"\\\\ \\\" \\n}\"} 1", ["a": "\\ \" \n}"]), ("m{größe=\"\"}1", ["größe": ""]),
     ])
-  func labels(text: String, labels: [String: String]) throws {
+  func labels(text: String, labels: [String: String]) {
     let bytes = Array(text.utf8)
     guard case .point(let line) = parse(text) else {
       Issue.record("\(parse(text))")
       return
     }
-    var frames = PointFrames()
-    frames.append(
-      name: line.name, labels: line.labels, of: bytes.span, value: line.value, time: line.time)
-    let point = try Point(decoding: Array(frames.bytes.dropFirst(5)))
-    #expect(point.metric == "m" && point.value == 1 && point.labels == labels)
+    var known = LineSeries()
+    let series = known.series(of: line, in: bytes.span, line: 0)
+    #expect(series?.metric == "m" && line.value == 1 && series?.labels == labels)
+  }
+
+  @Test("names that only look the same are of different series")
+  func lookalikes() throws {
+    let bytes = Array("\u{E9} 1\ne\u{301} 2\n".utf8)
+    var reader = LineReader()
+    try reader.refill { (buffer) throws(SystemFailure) in
+      buffer += bytes
+      return false
+    }
+    var intake = LineIntake(skipsBad: false)
+    intake.take(from: &reader, file: 0)
+    let series = intake.takePoints().map(\.series)
+    #expect(series.count == 2 && series[0] != series[1])
+    #expect(series.map { Array($0.metric.utf8) } == [[0xC3, 0xA9], [0x65, 0xCC, 0x81]])
   }
 
   @Test(
@@ -55,7 +67,9 @@ struct LineTests {
       ("m{a=b} 1", .labelMark("\""), 4), ("m{a=\"1\" b=\"2\"} 1", .labelMark(","), 8),
       ("m{=\"b\"} 1", .labelNameMissing, 2), ("m{,} 1", .labelNameMissing, 2),
       ("m{a=\"1\",,b=\"2\"} 1", .labelNameMissing, 8), ("m{a=\"\\t\"} 1", .labelEscape, 5),
-      ("m{a=\"1\",a=\"2\"} 1", .labelRepeated("a"), 8), ("{a=\"1\"} 1", .nameMissing, 0),
+      ("m{a=\"1\",a=\"2\"} 1", .labelRepeated("a"), 8),
+      ("m{\u{E9}=\"1\",e\u{301}=\"2\"} 1", .labelRepeated("e\u{301}"), 9),
+      ("{a=\"1\"} 1", .nameMissing, 0),
       ("m{a=\"\0\"} 1", .zeroByte, 5), ("m{a=\"1\"}", .valueMissing, 8),
       ("m{a=\"1\"} x", .valueInvalid("x"), 9),
     ])

@@ -69,6 +69,13 @@ struct ProgramTests {
     #expect(ended.errors.count { $0 == "\n" } == 1)
   }
 
+  @Test("a wrong selector is shown before anything is asked", arguments: ["summary", "watch"])
+  func selector(command: String) throws {
+    let ended = try Self.run([command, "--target", "127.0.0.1:1", "cpu", "cpu{"])
+    #expect(ended.status == 2 && ended.output.isEmpty)
+    #expect(ended.errors.hasSuffix("\n  cpu{\n      ^\n"), "\(ended.errors)")
+  }
+
   @Test("a node takes points, answers, keeps its port to itself, and drains on SIGTERM")
   func life() throws {
     let node = try Self.start(["serve", "--listen", "127.0.0.1:0"])
@@ -89,6 +96,8 @@ struct ProgramTests {
     #expect(summary.output.contains("\na,3,6.0,2.0,1.0,3.0,0,0,"))
     let watch = try Self.run(["watch", "--target", target, "--count", "2", "--interval", "100ms"])
     #expect(watch.status == 0 && watch.output.contains("1 series over 1h"))
+    let none = try Self.run(["watch", "--target", target, "--count", "1", "{host=\"x\"}"])
+    #expect(none.status == 0 && none.output.contains("0 series over 1h"), "\(none)")
     let agent = try Self.run(["agent", "--target", target, "--once", "--interval", "100ms"])
     #expect(agent.status == 0, "\(agent.errors)")
 

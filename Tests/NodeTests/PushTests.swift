@@ -42,8 +42,13 @@ struct PushTests {
       point.value = Bool.random(using: &random) ? 0 : Double.random(in: -1e9...1e9, using: &random)
       point.timestamp =
         Bool.random(using: &random) ? 0 : Int64.random(in: 0 ... .max, using: &random)
+      if Bool.random(using: &random) {
+        point.labels["h"] = String(repeating: "v", count: Int.random(in: 0...300, using: &random))
+      }
       var frames = PointFrames()
-      frames.append(name: point.metric, value: point.value, time: point.timestamp)
+      frames.append(
+        name: point.metric, labels: point.labels.map { (name: $0.key, value: $0.value) },
+        value: point.value, time: point.timestamp)
       let body = point.encoded()
       let prefix = [0] + (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) }
       #expect(frames.bytes == prefix + body)

@@ -26,6 +26,8 @@ struct SummaryFlagTests {
       "", "0", "now", "-", "-x", "--10m", "1.5", "2023-11-14", "2023-11-14T22:13:20",
       "2023-13-14T22:13:20Z", "2023-11-14T24:13:20Z", "2023-11-14T22:13:20+0100",
       "2023-11-14T22:13:20.Z", "2023-11-14T22:13:20+24:00", "2023-11-14T22:13:20Zx",
+      "2023-02-29T00:00:00Z", "2023-11-31T00:00:00Z", "2100-02-29T00:00:00Z",
+      "2023-12-32T00:00:00Z", "2023-12-00T00:00:00Z",
     ])
   func noTimes(text: String) {
     #expect(TimeText(text) == nil)
@@ -77,6 +79,18 @@ struct SummaryFlagTests {
     ])
   func refused(arguments: [String]) {
     #expect(throws: UsageError.self) { try Self.filter(arguments[0], arguments[1]) }
+  }
+
+  @Test("leave selectors to stand by themselves")
+  func operands() throws {
+    let syntax = Syntax<[SummaryFilter]>(
+      command: "test", summary: "", flags: [], operand: SummaryFilter.operand.lifted(\.[0]))
+    guard case .run(let filters) = try syntax.parse(["cpu", "--", "-x"], onto: [SummaryFilter()])
+    else { throw UsageError("help") }
+    #expect(filters[0].request(now: 1).selectors == ["cpu", "-x"])
+    #expect(throws: UsageError.self) {
+      try syntax.parse(Array(repeating: "cpu", count: 65), onto: [SummaryFilter()])
+    }
   }
 
   @Test("show where a selector is wrong")

@@ -80,7 +80,7 @@ private struct DecimalParts {
         unit /= 10
         continue
       }
-      guard unit % 10 == 0 else { return nil }
+      guard unit >= 10, unit % 10 == 0 else { return nil }
       unit /= 10
       let (sum, overflow) = total.addingReportingOverflow(value * unit)
       guard !overflow else { return nil }

@@ -10,8 +10,26 @@ struct Operand<Options>: Sendable {
   let counts: ClosedRange<Int>
   /// What a shell offers.
   let completion: ValueCompletion
-  /// Where they go.
-  let path: any WritableKeyPath<Options, [String]> & Sendable
+  /// Takes them in.
+  let set: @Sendable (inout Options, [String]) -> Void
+
+  /// The same operand of something that contains these options.
+  func lifted<Outer>(_ path: any WritableKeyPath<Outer, Options> & Sendable) -> Operand<Outer> {
+    Operand<Outer>(
+      placeholder: placeholder, text: text, counts: counts, completion: completion,
+      set: { [set] outer, operands in set(&outer[keyPath: path], operands) })
+  }
+}
+
+extension Operand {
+  init(
+    placeholder: String, text: String, counts: ClosedRange<Int>, completion: ValueCompletion,
+    path: any WritableKeyPath<Options, [String]> & Sendable
+  ) {
+    self.init(
+      placeholder: placeholder, text: text, counts: counts, completion: completion,
+      set: { options, operands in options[keyPath: path] = operands })
+  }
 }
 
 /// The whole command line of one command, as data.
@@ -108,6 +126,6 @@ extension Syntax {
     {
       throw UsageError("'\(wrong)' is not one of \(words.joined(separator: ", "))")
     }
-    options[keyPath: operand.path] = operands
+    operand.set(&options, operands)
   }
 }

@@ -44,7 +44,8 @@ struct TimeText: Sendable, Hashable {
       let year = number(text[0..<4]), let month = number(text[5..<7]),
       let day = number(text[8..<10]), let hour = number(text[11..<13]),
       let minute = number(text[14..<16]), let second = number(text[17..<19]),
-      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60,
+      (1...12).contains(month), (1...length(year, month)).contains(day),
+      hour < 24, minute < 60, second <= 60,
       let offset = offset(text[19...])
     else { return nil }
     return days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
@@ -71,6 +72,12 @@ struct TimeText: Sendable, Hashable {
       guard let value, (0x30...0x39).contains(digit) else { return nil }
       return 10 * value + Int64(digit - 0x30)
     }
+  }
+
+  /// Days of a month.
+  private static func length(_ year: Int64, _ month: Int64) -> Int64 {
+    let next = month == 12 ? days(year + 1, 1, 1) : days(year, month + 1, 1)
+    return next - days(year, month, 1)
   }
 
   /// Days since 1970 of a date of the Gregorian calendar.

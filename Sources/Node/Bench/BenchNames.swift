@@ -7,11 +7,11 @@ enum BenchNames {
   /// are found before number 10^11.
   static let soughtDigits = 11
 
-  /// The labels of a set, as in text; all of the same length.
-  static func labels(_ set: Int) -> String {
+  /// The labels of a set; those of all sets have one length.
+  static func labels(_ set: Int) -> [(name: String, value: String)] {
     let text = String(set)
     let host = String(repeating: "0", count: 6 - text.count) + text
-    return "host=\"host-\(host)\",zone=\"zone-\(set % 4)\""
+    return [("host", "host-\(host)"), ("zone", "zone-\(set % 4)")]
   }
 
   /// So many names, numbered from 0.

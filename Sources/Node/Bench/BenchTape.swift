@@ -51,7 +51,7 @@ struct BenchTape: Sendable {
       let value = values.value(start: starts[series], visit: visit, using: &random)
       let (name, set) = order[series].quotientAndRemainder(dividingBy: sets)
       frames.append(
-        name: names[name], labels: labels == 0 ? "" : BenchNames.labels(set), value: value,
+        name: names[name], labels: labels == 0 ? [] : BenchNames.labels(set), value: value,
         time: time)
       if frames.count == perPiece { pieces.append(frames.take()) }
     }

@@ -16,9 +16,7 @@ struct SummaryCommand: Command {
       Flag("format", \.format, .oneOf("FORMAT"), "form of the output"),
       Flag("strict", \.filter.isStrict, "fail rather than print what is not complete"),
     ] + (SummaryFilter.questionFlags + SummaryFilter.flags).map { $0.lifted(\.filter) },
-    operand: Operand(
-      placeholder: "SELECTOR", text: "series as in PromQL: 'cpu{host=~\"web.*\",env!=\"dev\"}'",
-      counts: 0...SeriesFilter.selectorsMax, completion: .nothing, path: \.filter.selectors),
+    operand: SummaryFilter.operand.lifted(\.filter),
     notes: """
       A series is chosen when any selector, name, prefix or glob chooses it. A table has some
       columns, or those of --statistics; JSON and CSV have all, in full precision. JSON is an

@@ -26,12 +26,15 @@ struct WatchCommand: Command {
       Flag("sort", \.sort, .oneOf("COLUMN"), "order: names ascending, numbers descending"),
       Flag(optional: "limit", \.limit, .count(1...Int.max), "show so many series at most"),
     ] + SummaryFilter.flags.map { $0.lifted(\.filter) },
+    operand: SummaryFilter.operand.lifted(\.filter),
     notes: """
+      A series is shown when any selector, name, prefix or glob chooses it.
       Sparklines are averages of the last slice, one a report. RATE/S is points a second in that
       slice. Without a terminal the summary is printed every interval. Ctrl-C ends it.
       """)
 
   func run() async throws -> ExitCode {
+    try filter.check()
     let arrivals = Signals.arrivals(Self.signals)
     let screen = Screen(Output.standardOutput)
     screen.enter()

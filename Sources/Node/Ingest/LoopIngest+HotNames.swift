@@ -41,6 +41,13 @@ extension LoopIngest {
     if unsafe spread.hot.sample(hashes[lane], now: unsafe admission.now) { markHot() }
   }
 
+  /// One point more, the sample or not.
+  func sample(_ hash: UInt64) {
+    let unsampled = unsafe spread.pointsUnsampled - 1
+    unsafe spread.pass(unsampled)
+    if unsampled <= 0 { sample([hash, 0, 0, 0], 1) }
+  }
+
   func markHot() {
     slots = route.slots
     for name in unsafe spread.hot.names {

@@ -56,6 +56,7 @@ extension LoopIngest {
     }
     let hash = FNV.hash(run, point.name)
     if metric.labels.isEmpty {
+      sample(hash)
       guard sink.place(point, hash, run, time: time, index, turn) else { return false }
       append(hash, run, point.name, point, place(hash, run, point), time, ordinal, turn)
       return true
@@ -68,6 +69,7 @@ extension LoopIngest {
       guard sink.place(point, hash, run, time: time, index, turn) else { return false }
       keys.withBytes { bytes in
         let hash = SeriesKey.hash(bytes, key)
+        sample(hash)
         append(hash, bytes, key, point, place(hash, run, point), time, ordinal, turn)
       }
     }

@@ -14,66 +14,36 @@ extension BulkCall: RecordCall {}
 
 /// One client's stream of metrics: answers with what it brought, once it is known of every metric
 /// whether it stays. Confined to its loop.
-final class RecordSink: IngestSource, BulkSink {
-  private enum State {
-    case open
-    /// No metric follows; the answer goes out when it is known what became of those that came.
-    case ending(RPCStatus)
-    case over
-  }
-
+final class RecordSink: StreamSink {
   /// Where a metric's labels are taken apart; used again for the next.
   var scratch: [UInt8] = []
   private var table = MetricTable()
   private var backlog = MetricBacklog()
-  /// Messages so far; the next one has this index.
-  private var messages: Int64 = 0
-  private var state = State.open {
-    didSet { if case .over = state { ingest.closed(self) } }
-  }
   private let call: any RecordCall
-  private let ingest: LoopIngest
 
   init(_ call: any RecordCall, _ ingest: LoopIngest) {
     self.call = call
-    self.ingest = ingest
-    super.init()
-    if let refusal = ingest.opened(self) { end(refusal) }
+    super.init(call, ingest)
   }
 
-  // MARK: BulkSink
-
-  func received(_ run: RawSpan, range: Range<Int>, windowBytes: Int) {
-    guard case .open = state else { return call.returnCredit(windowBytes) }
-    let turn = ingest.currentTurn()
-    turn.begin(self, index: messages, windowBytes: windowBytes)
-    let taken = ingest.takeMetrics(run, range, turn, for: self, firstIndex: messages)
-    messages += taken.messages
-    turn.end(messages: taken.messages)
+  override func take(
+    _ run: RawSpan, _ range: Range<Int>, _ turn: IngestTurn, firstIndex: Int64
+  ) -> (messages: Int64, fault: RPCStatus?) {
+    let taken = ingest.takeMetrics(run, range, turn, for: self, firstIndex: firstIndex)
+    let index = firstIndex + taken.messages
     switch taken.fault {
     case .malformed(let error):
-      end(RPCStatus(.invalidArgument, "message \(messages) is no metrics.v1.Metric: \(error)"))
+      let text = "message \(index) is no metrics.v1.Metric: \(error)"
+      return (taken.messages, RPCStatus(.invalidArgument, text))
     case .tooManyNames:
-      end(
-        RPCStatus(
-          .resourceExhausted,
-          "message \(messages) brings one name more than the \(RecordLimits.namesMax), or "
-            + "\(RecordLimits.nameBytesMax) bytes of names, that a stream is summed up by; use "
-            + "several streams, or telemetry.TelemetryService/PushPoints"))
-    case nil: break
+      let status = RPCStatus(
+        .resourceExhausted,
+        "message \(index) brings one name more than the \(RecordLimits.namesMax), or "
+          + "\(RecordLimits.nameBytesMax) bytes of names, that a stream is summed up by; use "
+          + "several streams, or telemetry.TelemetryService/PushPoints")
+      return (taken.messages, status)
+    case nil: return (taken.messages, nil)
     }
-  }
-
-  func receivedEnd() { end(.ok) }
-
-  func askedToEnd(_ status: RPCStatus) -> Bool {
-    end(status)
-    return true
-  }
-
-  func failed(_ status: RPCStatus) -> RPCStatus {
-    state = .over
-    return withDetails(status)
   }
 
   // MARK: What becomes of metrics
@@ -97,23 +67,13 @@ final class RecordSink: IngestSource, BulkSink {
   }
 
   override func done(_ turn: IngestTurn, windowBytes: Int) {
-    super.done(turn, windowBytes: windowBytes)
     backlog.settle(turn, into: &table)
-    call.returnCredit(windowBytes)
-    answerIfDone()
+    super.done(turn, windowBytes: windowBytes)
   }
 
   // MARK: -
 
-  private func end(_ status: RPCStatus) {
-    guard case .open = state else { return }
-    state = .ending(status)
-    answerIfDone()
-  }
-
-  private func answerIfDone() {
-    guard turnsOpen == 0, case .ending(let status) = state else { return }
-    state = .over
+  override func answer(_ status: RPCStatus) {
     let isDone = status.code == .ok
     call.finish(
       isDone ? status : withDetails(status), trailers: trailers,
@@ -137,7 +97,7 @@ final class RecordSink: IngestSource, BulkSink {
   }
 
   /// With the summary so far.
-  private func withDetails(_ status: RPCStatus) -> RPCStatus {
+  override func withDetails(_ status: RPCStatus) -> RPCStatus {
     var summary = table.encoded()
     if summary.count > RecordLimits.detailsBytesMax {
       summary = table.encoded(withStatistics: false)

@@ -71,15 +71,18 @@ struct LabelScanner {
     }
   }
 
-  /// A value without its escapes.
+  /// A value, as ``next(_:)`` gave it, without its escapes.
   static func unescaped(_ range: Range<Int>, of source: Span<UInt8>) -> [UInt8] {
     var value: [UInt8] = []
     var index = range.lowerBound
     while index < range.upperBound {
       var byte = source[index]
       index += 1
-      if byte == UInt8(ascii: "\\"), index < range.upperBound {
-        byte = unescaped(source[index]) ?? source[index]
+      if byte == UInt8(ascii: "\\") {
+        guard let plain = unescaped(source[index]) else {
+          preconditionFailure("no value of a label that was read")
+        }
+        byte = plain
         index += 1
       }
       value.append(byte)

@@ -64,9 +64,10 @@ enum LineParser {
   ) throws(LineProblem) -> Range<Int> {
     let start = cursor + 1
     var scanner = LabelScanner(start, end: end)
-    var names = Set<[UInt8]>()
+    // As strings, of which a series has no two that look the same.
+    var names = Set<String>()
     while let label = try scanner.next(bytes) {
-      guard names.insert(label.name.map { bytes[$0] }).inserted else {
+      guard names.insert(text(bytes, label.name)).inserted else {
         throw LineProblem(
           kind: .labelRepeated(shown(bytes, label.name)), offset: label.name.lowerBound)
       }
@@ -96,7 +97,10 @@ enum LineParser {
 
   /// The beginning of a token, for a message.
   private static func shown(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
-    let text = String(decoding: range.prefix(40).map { bytes[$0] }, as: UTF8.self)
-    return text + (range.count > 40 ? "…" : "")
+    text(bytes, range.prefix(40)) + (range.count > 40 ? "…" : "")
+  }
+
+  private static func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    String(decoding: range.map { bytes[$0] }, as: UTF8.self)
   }
 }

@@ -7,7 +7,8 @@ struct LineSeries {
   /// Series kept; beyond them all are forgotten. 65 536 of 100 B, and twice their texts: 20 MB.
   static let seriesMax = 1 << 16
 
-  private var known: [String: TributaryClient.Series] = [:]
+  /// By bytes: texts that only look the same are different names.
+  private var known: [[UInt8]: TributaryClient.Series] = [:]
 
   /// The series of a point; nil when its texts are not UTF-8.
   ///
@@ -16,13 +17,12 @@ struct LineSeries {
     of point: LinePoint, in bytes: Span<UInt8>, line start: Int
   ) -> TributaryClient.Series? {
     let end = max(point.name.upperBound, point.labels.upperBound)
-    let name = point.name.lowerBound
-    guard let text = Self.text(start + name..<start + end, bytes) else { return nil }
+    let text = (start + point.name.lowerBound..<start + end).map { bytes[$0] }
     if let series = known[text] { return series }
-    guard let metric = Self.text(start + name..<start + point.name.upperBound, bytes) else {
-      return nil
-    }
-    let series = TributaryClient.Series(metric, labels: Self.labels(of: point, bytes, start))
+    guard String(validating: text, as: UTF8.self) != nil else { return nil }
+    let series = TributaryClient.Series(
+      String(decoding: text.prefix(point.name.count), as: UTF8.self),
+      labels: Self.labels(of: point, bytes, start))
     if known.count == Self.seriesMax { known.removeAll() }
     known[text] = series
     return series
@@ -35,16 +35,15 @@ struct LineSeries {
     var labels: [String: String] = [:]
     var scanner = LabelScanner(
       start + point.labels.lowerBound, end: start + point.labels.upperBound)
-    // It was read before; both its texts are parts of one that is UTF-8.
-    while let label = try? scanner.next(bytes) {
-      guard let name = text(label.name, bytes) else { continue }
-      let value = LabelScanner.unescaped(label.value, of: bytes)
-      labels[name] = String(decoding: value, as: UTF8.self)
+    do throws(LineProblem) {
+      while let label = try scanner.next(bytes) {
+        let name = String(decoding: label.name.map { bytes[$0] }, as: UTF8.self)
+        let value = LabelScanner.unescaped(label.value, of: bytes)
+        labels[name] = String(decoding: value, as: UTF8.self)
+      }
+    } catch {
+      preconditionFailure("no labels of a line that was read: \(error.text)")
     }
     return labels
-  }
-
-  private static func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String? {
-    String(validating: range.map { bytes[$0] }, as: UTF8.self)
   }
 }

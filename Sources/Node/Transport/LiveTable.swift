@@ -21,16 +21,16 @@ struct LiveTable {
   mutating func apply(_ message: [UInt8]) throws(DecodingError) {
     let bytes = unsafe message.span.bytes
     var reader = WireReader(0..<message.count)
-    var changed: [Series] = []
-    var removed: [Series] = []
+    var changed: [SeriesMessage] = []
+    var removed: [SeriesMessage] = []
     var isFull = false
     while let tag = try reader.readTag(bytes) {
       switch (tag.field, tag.wireType) {
       case (1, .varint): isFull = try reader.readVarint(bytes) != 0
       case (2, .lengthDelimited):
-        changed.append(try Series(message, try reader.readLengthDelimited(bytes)))
+        changed.append(try SeriesMessage(message, try reader.readLengthDelimited(bytes)))
       case (3, .lengthDelimited):
-        removed.append(try Series(message, try reader.readLengthDelimited(bytes)))
+        removed.append(try SeriesMessage(message, try reader.readLengthDelimited(bytes)))
       case (4, .lengthDelimited):
         let report = try reader.readLengthDelimited(bytes)
         head = try ReportReader.read(Array(message[report])).summary
@@ -39,68 +39,11 @@ struct LiveTable {
     }
     if isFull { rows = [:] }
     for series in removed { rows[series.key] = nil }
-    for series in changed { rows[series.key] = SeriesRow(name: series.text, series.summary) }
-  }
-}
-
-/// A `telemetry.SeriesReport`, its name and labels as bytes.
-private struct Series {
-  var metric: ArraySlice<UInt8> = []
-  /// In order of their names' bytes.
-  var labels: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
-  var summary = MetricSummary()
-
-  init(_ message: [UInt8], _ range: Range<Int>) throws(DecodingError) {
-    let bytes = unsafe message.span.bytes
-    var reader = WireReader(range)
-    while let tag = try reader.readTag(bytes) {
-      switch (tag.field, tag.wireType) {
-      case (1, .lengthDelimited): metric = message[try reader.readLengthDelimited(bytes)]
-      case (2, .lengthDelimited):
-        labels.append(try Self.label(message, try reader.readLengthDelimited(bytes)))
-      case (3, .lengthDelimited):
-        summary = try MetricSummary(
-          decoding: Array(message[try reader.readLengthDelimited(bytes)]))
-      default: try reader.skip(tag, bytes)
-      }
+    for series in changed {
+      var row = series.row
+      // As in a summary, whose rows without labels are told by name alone.
+      if row.labels.isEmpty { row.metric = nil }
+      rows[series.key] = row
     }
-    labels.sort { $0.name.lexicographicallyPrecedes($1.name) }
-  }
-
-  private static func label(
-    _ message: [UInt8], _ range: Range<Int>
-  ) throws(DecodingError) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
-    let bytes = unsafe message.span.bytes
-    var reader = WireReader(range)
-    var label = (name: message[0..<0], value: message[0..<0])
-    while let tag = try reader.readTag(bytes) {
-      switch (tag.field, tag.wireType) {
-      case (1, .lengthDelimited): label.name = message[try reader.readLengthDelimited(bytes)]
-      case (2, .lengthDelimited): label.value = message[try reader.readLengthDelimited(bytes)]
-      default: try reader.skip(tag, bytes)
-      }
-    }
-    return label
-  }
-
-  var key: [UInt8] {
-    labels.reduce(into: Array(metric)) { key, label in
-      key.append(SeriesKey.labelMark)
-      key += label.name
-      key.append(SeriesKey.valueMark)
-      key += label.value
-    }
-  }
-
-  /// As in `cpu{host="a"}`.
-  var text: String {
-    let name = String(decoding: metric, as: UTF8.self)
-    guard !labels.isEmpty else { return name }
-    let labels = labels.map { label in
-      let value = String(decoding: label.value, as: UTF8.self).unicodeScalars
-        .map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
-      return "\(String(decoding: label.name, as: UTF8.self))=\"\(value)\""
-    }
-    return name + "{" + labels.joined(separator: ",") + "}"
   }
 }

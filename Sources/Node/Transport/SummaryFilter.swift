@@ -42,6 +42,11 @@ struct SummaryFilter: Sendable {
     Flag("local", \.isLocal, "only what the node itself holds, not the whole cluster"),
   ]
 
+  /// What chooses them without a flag.
+  static let operand = Operand<SummaryFilter>(
+    placeholder: "SELECTOR", text: "series as in PromQL: 'cpu{host=~\"web.*\",env!=\"dev\"}'",
+    counts: 0...SeriesFilter.selectorsMax, completion: .nothing, path: \.selectors)
+
   /// The flags that say what is made of them.
   static let questionFlags: [Flag<SummaryFilter>] = [
     Flag(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Proto
-public import Protobuf
+internal import Protobuf
 
 /// The rows of a report as a `telemetry.MetricUpdate` carries them: its field `changed`, a
 /// `telemetry.SeriesReport` an entry, one behind the other. What tells a row from others is the
@@ -34,31 +34,33 @@ public struct LiveRows: Sendable {
   /// The rows of entries that were written here, by an encoder that always writes one name and set
   /// of labels in the same way. O(bytes).
   ///
-  /// - Throws: `DecodingError` for bytes that are no such entries.
-  public init(entries bytes: [UInt8]) throws(DecodingError) {
+  /// - Precondition: the bytes are such entries.
+  public init(entries bytes: [UInt8]) {
     precondition(bytes.count <= Int(UInt32.max), "entries beyond the largest message")
     self.bytes = bytes
-    rows = try Self.rows(unsafe bytes.span.bytes)
+    rows = Self.rows(unsafe bytes.span.bytes)
   }
 
   /// How many.
   public var count: Int { rows.count }
 
-  private static func rows(_ bytes: RawSpan) throws(DecodingError) -> [Row] {
+  private static func rows(_ bytes: RawSpan) -> [Row] {
     var rows: [Row] = []
     var reader = WireReader(0..<bytes.byteCount)
-    while true {
-      let start = reader.offset
-      guard let tag = try reader.readTag(bytes) else { return rows }
-      guard tag.field == field, tag.wireType == .lengthDelimited else {
-        throw DecodingError(.wireTypeInvalid, offset: start)
+    do throws(DecodingError) {
+      while true {
+        let start = reader.offset
+        guard let tag = try reader.readTag(bytes) else { return rows }
+        precondition(tag.field == field, "another field among the entries of a live report")
+        let body = try reader.readLengthDelimited(bytes)
+        let key = body.lowerBound..<(try keyEnd(bytes, body))
+        rows.append(
+          Row(
+            entry: UInt32(start)..<UInt32(body.upperBound),
+            key: UInt32(key.lowerBound)..<UInt32(key.upperBound), hash: FNV.hash(bytes, key)))
       }
-      let body = try reader.readLengthDelimited(bytes)
-      let key = body.lowerBound..<(try keyEnd(bytes, body))
-      rows.append(
-        Row(
-          entry: UInt32(start)..<UInt32(body.upperBound),
-          key: UInt32(key.lowerBound)..<UInt32(key.upperBound), hash: FNV.hash(bytes, key)))
+    } catch {
+      preconditionFailure("no entries of a live report: \(error)")
     }
   }
 
@@ -96,21 +98,25 @@ public struct LiveRows: Sendable {
 
     init(_ row: Row, _ bytes: RawSpan) {
       reader = WireReader(row.key.asInt.upperBound..<row.entry.asInt.upperBound)
-      // Behind the tag and the length of the summary, if there is one.
-      if let tag = try? reader.readTag(bytes), tag.field == summaryField,
-        let summary = try? reader.readLengthDelimited(bytes)
-      {
-        reader = WireReader(summary)
+      do throws(DecodingError) {
+        // Behind the tag and the length of the summary, if there is one.
+        guard try reader.readTag(bytes) != nil else { return }
+        reader = WireReader(try reader.readLengthDelimited(bytes))
+      } catch {
+        preconditionFailure("no summary of a live report: \(error)")
       }
     }
 
     mutating func next(_ bytes: RawSpan) -> Range<Int>? {
-      while true {
-        let start = reader.offset
-        guard let tag = try? reader.readTag(bytes), (try? reader.skip(tag, bytes)) != nil else {
-          return nil
+      do throws(DecodingError) {
+        while true {
+          let start = reader.offset
+          guard let tag = try reader.readTag(bytes) else { return nil }
+          try reader.skip(tag, bytes)
+          if !Self.rates.contains(tag.field) { return start..<reader.offset }
         }
-        if !Self.rates.contains(tag.field) { return start..<reader.offset }
+      } catch {
+        preconditionFailure("no summary of a live report: \(error)")
       }
     }
   }

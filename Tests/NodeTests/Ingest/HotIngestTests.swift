@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
+import Protobuf
 import RPC
 import Shard
 import Testing
@@ -51,6 +52,35 @@ struct HotIngestTests {
     await bench.group.shutdown()
   }
 
+  @Test("is spread when it is sent as metrics, too, with labels and without")
+  func metrics() async throws {
+    let bench = IngestBench(loops: 1, shards: 4, hotSamples: 64)
+    let stream = await bench.on(0) { MetricStream(bench.ingests[0]) }
+    for run in 0..<3 {
+      let metrics = (0..<Self.points).map { point in
+        Metric.with {
+          $0.name = point % 10 == 0 ? "n\(point % 50)" : point % 10 < 5 ? "hot" : "warm"
+          if $0.name == "warm" { $0.labels = ["host": "a"] }
+          $0.value = Double(run)
+        }
+      }
+      await bench.on(0) { stream.receive(metrics) }
+    }
+    await bench.on(0) { stream.end() }
+    while await bench.on(0, { stream.summary == nil }) { await Task.yield() }
+    let summary = try #require(await bench.on(0) { stream.summary })
+    #expect(summary.totalMetrics == 60_000 && summary.uniqueMetricNames == 7)
+    #expect(await bench.shards(with: "hot") == 4)
+    // The marks of labels are no UTF-8.
+    let warm = "warm\u{FFFD}host\u{FFFD}a"
+    #expect(await bench.shards(with: warm) == 4)
+    #expect(await bench.shards(with: "n10") == 1)
+    let counts = await bench.counts()
+    #expect(counts["hot"] == 24_000 && counts[warm] == 30_000)
+    #expect(counts.values.reduce(0, +) == 60_000)
+    await bench.group.shutdown()
+  }
+
   @Test("of a full node goes on to be taken where it is known")
   func full() async throws {
     let bench = IngestBench(loops: 1, shards: 4, seriesMax: 6, hotSamples: 64)
@@ -61,5 +91,35 @@ struct HotIngestTests {
     let account = await bench.on(0) { bench.ingests[0].account }
     #expect(account.applied == 60_000 && account.withShards == 0 && account.open == 0)
     await bench.group.shutdown()
+  }
+}
+
+/// A client's stream of metrics as far as the ingest sees it. Touched on its loop only.
+private final class MetricStream: RecordCall, @unchecked Sendable {
+  private(set) var summary: MetricsSummary?
+  private var sink: RecordSink?
+
+  init(_ ingest: LoopIngest) { sink = RecordSink(self, ingest) }
+
+  func receive(_ metrics: [Metric]) {
+    var run: [UInt8] = []
+    for metric in metrics {
+      let body = metric.encoded()
+      run += [0] + (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
+    }
+    sink?.received(run.span.bytes, range: run.indices, windowBytes: run.count)
+  }
+
+  func end() { sink?.receivedEnd() }
+
+  func returnCredit(_ bytes: Int) {}
+
+  func finish(_ status: RPCStatus, message: [UInt8]?) {
+    finish(status, trailers: Metadata(), message: message)
+  }
+
+  func finish(_ status: RPCStatus, trailers: Metadata, message: [UInt8]?) {
+    summary = message.flatMap { try? MetricsSummary(decoding: $0) }
+    sink = nil
   }
 }

@@ -26,14 +26,14 @@ private final class Ticks: Sendable {
     LiveHub(bytesMax: bytesMax) { [self] _ in
       let number = count.add(1, ordering: .relaxed).newValue
       guard number < failure else { throw RPCError(.unavailable, "incomplete") }
-      return try Self.part(number)
+      return Self.part(number)
     } sleep: { [self] _ in
       for await _ in tokens { return }
       throw CancellationError()
     }
   }
 
-  static func part(_ number: Int) throws -> LivePart {
+  static func part(_ number: Int) -> LivePart {
     let update = MetricUpdate.with {
       $0.changed = [
         .with {
@@ -42,7 +42,7 @@ private final class Ticks: Sendable {
         }
       ]
     }
-    return LivePart(rows: try LiveRows(entries: update.encoded()), head: [])
+    return LivePart(rows: LiveRows(entries: update.encoded()), head: [])
   }
 }
 

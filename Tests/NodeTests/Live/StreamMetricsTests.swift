@@ -72,6 +72,24 @@ struct StreamMetricsTests {
     }
   }
 
+  @Test("a reader gets the series that its selectors choose, shown as a summary shows them")
+  func selectors() async throws {
+    try await TestNode.run(clock: { Self.start }) { client in
+      var frames = PointFrames()
+      for host in ["web1", "web\n\"2", "db"] {
+        frames.append(name: "cpu", labels: [("host", host), ("core", "0")], value: 1, time: 0)
+      }
+      #expect(try await client.push(frames.bytes).pointsReceived == 3)
+      var filter = SummaryFilter()
+      filter.selectors = [#"cpu{host=~"(?s)web.*"}"#]
+      var live = try await client.live(filter, every: .milliseconds(100))
+      let rows = try await live.next().rows
+      #expect(Set(rows) == Set(try await client.summary(filter).rows))
+      #expect(rows.map(\.labels.count) == [2, 2])
+      #expect(Set(rows.map(\.name)).contains(#"cpu{core="0",host="web\n\"2"}"#))
+    }
+  }
+
   @Test("requests that are none end with INVALID_ARGUMENT")
   func invalid() async throws {
     try await TestNode.run { client in
