@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which copy of which of a client's batches rows came in: with the row's place in the batch it names
-/// a point for the whole cluster, so that no node takes it twice.
+/// Which copy of which of a client's batches rows came in: with the row's place in the batch it
+/// names a point for the whole cluster, so that no node takes it twice.
 public struct RowOrigin: Sendable, Hashable {
   /// The client's name, 1 to 64 bytes.
   public let client: [UInt8]

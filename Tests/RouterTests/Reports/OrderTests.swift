@@ -85,7 +85,7 @@ struct OrderTests {
         count: 2, min: 1, max: 3, squares: 2, last: 3, lastSeen: 90, firstSeen: 10),
       "b": SeriesSummary(
         count: 1, min: 7, max: 7, squares: 0, last: 7, lastSeen: 70, firstSeen: 70),
-      "c": SeriesSummary(count: 9, min: 5, max: 5, squares: 45),
+      "c": SeriesSummary(count: 9, min: 5, max: 6, squares: 45),
       "d": SeriesSummary(positiveInfinities: 1, last: .infinity, lastSeen: 95, firstSeen: 5),
     ]
     for statistic in [Statistic.variance, .stddev] {

@@ -7,7 +7,7 @@
 
 from ._client import Client
 from ._options import Options
-from ._queue import Series
+from ._batch import Series
 from ._statistics import (
     ClientError, Closed, DeadlinePassed, Refused, Rejection, Statistics, Unacknowledged,
     Unreachable)

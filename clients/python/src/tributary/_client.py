@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import TracebackType
 
+from ._batch import Series
 from ._courier import Courier, Outbox
 from ._options import Options
-from ._queue import Recorded, Series
+from ._queue import Recorded
 from ._statistics import Closed, ClientError, DeadlinePassed, Statistics, Unacknowledged
 
 log = logging.getLogger("tributary")
