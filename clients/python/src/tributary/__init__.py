@@ -5,9 +5,9 @@
         client.record("room.temperature", 21.5, labels={"room": "kitchen"}, kind="gauge")
 """
 
+from ._batch import Series
 from ._client import Client
 from ._options import Options
-from ._batch import Series
 from ._statistics import (
     ClientError, Closed, DeadlinePassed, Refused, Rejection, Statistics, Unacknowledged,
     Unreachable)
