@@ -14,8 +14,8 @@ public struct BatchSeriesReader {
 
   /// Where the metric's name lies.
   public private(set) var metric = 0..<0
-  /// The number of its `MetricKind`, known or not.
-  public private(set) var kind: UInt64 = 0
+  /// The number of its `MetricKind`; 0 for one that is not known, which peers would refuse.
+  public private(set) var kind: UInt8 = 0
   /// In the order in which they came; a name may come twice, and then the last counts.
   public private(set) var labels: [Label] = []
 
@@ -36,7 +36,7 @@ public struct BatchSeriesReader {
         case (1, .lengthDelimited): metric = try reader.readLengthDelimited(bytes)
         case (2, .lengthDelimited):
           labels.append(try Self.label(bytes, try reader.readLengthDelimited(bytes)))
-        case (3, .varint): kind = try reader.readVarint(bytes)
+        case (3, .varint): kind = PointReader.kind(try reader.readVarint(bytes) & 0xFFFF_FFFF)
         default: try reader.skip(tag, bytes)
         }
       }

@@ -44,7 +44,7 @@ struct BatchSeriesTable {
         throw batch.fault(.series, at: index, "it is no telemetry.BatchSeries: \(error)")
       }
       var entry = Entry()
-      entry.kind = UInt8(exactly: reader.kind) ?? 0
+      entry.kind = reader.kind
       entry.reason = appendKey(bytes, admission, &entry)
       if entry.reason == nil { entry.place = place(entry.hash) }
       entries.append(entry)
