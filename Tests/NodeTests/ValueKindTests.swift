@@ -45,6 +45,7 @@ struct ValueKindTests {
     arguments: [
       "", "localhost", ":80", "a:", "a:65536", "a:-1", "a:+1", "::1:80", "[::1]", "[a]:1", "[:1",
       "a b:1", "a:1x", "a:000001", "a/b:1", "[::1]]:1",
+      "a*2:1", "[::1*2]:1", "a,b:1", "a#b:1", "a\u{0}:1",
     ])
   func noHostPorts(text: String) {
     #expect(HostPort(text) == nil)
