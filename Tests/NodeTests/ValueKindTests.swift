@@ -18,6 +18,12 @@ struct ValueKindTests {
     #expect(DurationText.parse(DurationText.show(duration)) == duration)
   }
 
+  @Test("a duration of ages is shown as the longest that is read")
+  func ages() {
+    #expect(DurationText.show(.seconds(Int64.max)) == DurationText.show(.nanoseconds(Int64.max)))
+    #expect(DurationText.parse(DurationText.show(.seconds(Int64.max))) == .nanoseconds(Int64.max))
+  }
+
   @Test(
     "what is no duration is refused",
     arguments: [
