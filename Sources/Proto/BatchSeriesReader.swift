@@ -4,20 +4,12 @@ internal import Protobuf
 /// Reads one ``BatchSeries`` after the other where it lies. What is in the texts is for others to
 /// judge. Confined to whoever owns it.
 public struct BatchSeriesReader {
-  /// Where a label's name and value lie.
-  public struct Label: Sendable, Hashable {
-    /// Where its name lies.
-    public var name: Range<Int>
-    /// Where its value lies.
-    public var value: Range<Int>
-  }
-
   /// Where the metric's name lies.
   public private(set) var metric = 0..<0
-  /// The number of its `MetricKind`, known or not.
-  public private(set) var kind: UInt64 = 0
+  /// The number of its `MetricKind`; 0 for one that is not known, which peers would refuse.
+  public private(set) var kind: UInt8 = 0
   /// In the order in which they came; a name may come twice, and then the last counts.
-  public private(set) var labels: [Label] = []
+  public private(set) var labels: [LabelView] = []
 
   /// Nothing read yet.
   public init() {}
@@ -30,31 +22,20 @@ public struct BatchSeriesReader {
     kind = 0
     labels.removeAll(keepingCapacity: true)
     var reader = WireReader(range)
+    reader.depth = 1
     do throws(DecodingError) {
       while let tag = try reader.readTag(bytes) {
         switch (tag.field, tag.wireType) {
         case (1, .lengthDelimited): metric = try reader.readLengthDelimited(bytes)
         case (2, .lengthDelimited):
-          labels.append(try Self.label(bytes, try reader.readLengthDelimited(bytes)))
-        case (3, .varint): kind = try reader.readVarint(bytes)
+          let entry = try reader.readLengthDelimited(bytes)
+          labels.append(try LabelView(bytes, entry, depth: 2))
+        case (3, .varint): kind = PointReader.kind(try reader.readVarint(bytes) & 0xFFFF_FFFF)
         default: try reader.skip(tag, bytes)
         }
       }
     } catch {
       throw PointError(error.reason, offset: error.offset)
     }
-  }
-
-  private static func label(_ bytes: RawSpan, _ range: Range<Int>) throws(DecodingError) -> Label {
-    var label = Label(name: 0..<0, value: 0..<0)
-    var reader = WireReader(range)
-    while let tag = try reader.readTag(bytes) {
-      switch (tag.field, tag.wireType) {
-      case (1, .lengthDelimited): label.name = try reader.readLengthDelimited(bytes)
-      case (2, .lengthDelimited): label.value = try reader.readLengthDelimited(bytes)
-      default: try reader.skip(tag, bytes)
-      }
-    }
-    return label
   }
 }

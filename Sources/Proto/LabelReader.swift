@@ -86,9 +86,11 @@ extension LabelView {
   }
 
   /// A map's entry that fills `range`, in any form.
-  init(_ bytes: RawSpan, _ range: Range<Int>) throws(DecodingError) {
+  ///
+  /// - Parameter depth: messages that it lies in.
+  init(_ bytes: RawSpan, _ range: Range<Int>, depth: Int = 1) throws(DecodingError) {
     var reader = WireReader(range)
-    reader.depth = 1
+    reader.depth = depth
     var name = range.upperBound..<range.upperBound
     var value = name
     while let tag = try reader.readTag(bytes) {

@@ -64,15 +64,31 @@ public final class LabelledKeys {
     unsafe count = 0
     var reader = LabelReader(point.labels)
     while let label = reader.next(run) {
-      guard UTF8Check.isValid(run, label.name), UTF8Check.isValid(run, label.value) else {
-        return .rejected(.labelInvalid)
-      }
-      guard take(label, run) else { return .rejected(.labelsTooLarge) }
+      if let reason = add(label, run) { return .rejected(reason) }
     }
     return write(run, point.name)
   }
 
+  /// The key of a name and labels in the order they came in, as of a point that has them.
+  public func add(_ run: RawSpan, name: Range<Int>, labels: [LabelView]) -> Verdict {
+    if name.count > nameBytesMax { return .rejected(.nameTooLong) }
+    unsafe count = 0
+    for label in labels {
+      if let reason = add(label, run) { return .rejected(reason) }
+    }
+    return write(run, name)
+  }
+
+  @inline(__always)
+  private func add(_ label: LabelView, _ run: RawSpan) -> RejectReason? {
+    guard UTF8Check.isValid(run, label.name), UTF8Check.isValid(run, label.value) else {
+      return .labelInvalid
+    }
+    return take(label, run) ? nil : .labelsTooLarge
+  }
+
   /// Puts a label where it belongs; false: there are too many.
+  @inline(__always)
   private func take(_ label: LabelView, _ run: RawSpan) -> Bool {
     var low = 0
     var high = unsafe count
@@ -94,6 +110,7 @@ public final class LabelledKeys {
     return true
   }
 
+  @inline(__always)
   private func write(_ run: RawSpan, _ name: Range<Int>) -> Verdict {
     let start = unsafe end
     precondition(

@@ -56,6 +56,20 @@ def test_a_batch_that_comes_to_every_node_counts_once(start_cluster, schema, pre
         assert sum(ledger.repeated_points for ledger in ledgers) == 20 * 1000
 
 
+def test_a_kind_that_nobody_knows_stops_no_link(start_cluster, schema, prefix, dice):
+    with start_cluster() as cluster:
+        expected = Expected()
+        for sequence, kind in enumerate((1, 4, 200), start=1):
+            points = random_points(dice, prefix, 100)
+            expected.add(points)
+            batch = encode(schema, "client", sequence, 0, points)
+            for series in batch.series:
+                series.kind = kind
+            [ack] = push_batches(cluster["a"], schema, batch)
+            assert (ack.points_received, ack.points_rejected, ack.points_hinted) == (100, 0, 0)
+        exact(cluster, prefix, expected)
+
+
 def test_copies_that_come_at_once_count_once(start_cluster, schema, prefix, dice):
     with start_cluster() as cluster:
         expected = Expected()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+@testable import Node
 
 /// Any bytes as a configuration: it is read or refused with a place inside the text, and what was
 /// read can be written and read again.

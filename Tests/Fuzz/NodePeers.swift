@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+@testable import Node
 
 /// Any bytes as a file of peers, as a list of them, and as a node's value in etcd: they are read or
 /// refused, and what was read can be written and read again.

@@ -11,9 +11,16 @@ public func fuzzBatchReader(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt
   let twin = Result { try PointBatch(decoding: bytes) }
   var reader = PointBatchReader()
   var series = BatchSeriesReader()
+  var labels: [[String: String]] = []
+  var kinds: [UInt8] = []
   do {
     try reader.read(run.span.bytes, 1..<run.count - 1)
-    for range in reader.series { try series.read(run.span.bytes, range) }
+    for range in reader.series {
+      try series.read(run.span.bytes, range)
+      kinds.append(series.kind)
+      labels.append(
+        series.labels.reduce(into: [:]) { $0[text(run[$1.name])] = text(run[$1.value]) })
+    }
   } catch {
     guard case .failure = twin else { preconditionFailure("only the reader rejects it: \(error)") }
     return 0
@@ -22,7 +29,9 @@ public func fuzzBatchReader(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt
   case .success(let batch):
     precondition(Array(run[reader.client]) == Array(batch.client.utf8))
     precondition(reader.sequence == batch.sequence && reader.confirmed == batch.confirmed)
-    precondition(reader.series.count == batch.series.count)
+    precondition(reader.firstTime == batch.firstTime)
+    precondition(kinds == batch.series.map { UInt8(exactly: $0.kind.rawValue) ?? 0 }.map(known))
+    precondition(labels == batch.series.map(\.labels))
     guard (try? reader.check()) != nil else { return 0 }
     let rows = 0..<reader.count
     precondition(rows.map { UInt32(reader.seriesIndex($0)) } == batch.seriesIndices)
@@ -33,3 +42,7 @@ public func fuzzBatchReader(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt
   }
   return 0
 }
+
+private func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+
+private func known(_ kind: UInt8) -> UInt8 { kind <= 3 ? kind : 0 }

@@ -16,7 +16,7 @@ public func fuzzSlices(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
   else { return 0 }
   // Just behind the first slice.
   let now = (batch.starts.first ?? 0) + shape.resolutionSeconds
-  var core = ShardCore(shape)
+  var core = ShardCore(shape: shape)
   let outcome = core.fold(batch, now: now)
   precondition(
     outcome.slicesTaken + outcome.slicesExpired + outcome.left.slices == batch.slices,

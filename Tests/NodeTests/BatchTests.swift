@@ -107,6 +107,17 @@ struct BatchTests {
     }
   }
 
+  @Test("a kind that nobody knows is none", arguments: [4, 200, 256, Int32.max, -1])
+  func unknownKind(number: Int32) async throws {
+    try await TestNode.run { client in
+      var batch = PointBatch.of(1, names: ["a"])
+      batch.series[0].kind = MetricKind(rawValue: number)
+      #expect(try await Self.push(client, [batch]).map(\.pointsReceived) == [3])
+      let report = try Report(decoding: try await client.summaryBytes(SummaryRequest()))
+      #expect(report.metrics["a"]?.count == 3 && report.metrics["a"]?.kind == .unspecified)
+    }
+  }
+
   @Test("labels make the series, in whatever order they come")
   func labels() async throws {
     try await TestNode.run { client in

@@ -18,6 +18,12 @@ struct ValueKindTests {
     #expect(DurationText.parse(DurationText.show(duration)) == duration)
   }
 
+  @Test("a duration of ages is shown as the longest that is read")
+  func ages() {
+    #expect(DurationText.show(.seconds(Int64.max)) == DurationText.show(.nanoseconds(Int64.max)))
+    #expect(DurationText.parse(DurationText.show(.seconds(Int64.max))) == .nanoseconds(Int64.max))
+  }
+
   @Test(
     "what is no duration is refused",
     arguments: [
@@ -45,6 +51,7 @@ struct ValueKindTests {
     arguments: [
       "", "localhost", ":80", "a:", "a:65536", "a:-1", "a:+1", "::1:80", "[::1]", "[a]:1", "[:1",
       "a b:1", "a:1x", "a:000001", "a/b:1", "[::1]]:1",
+      "a*2:1", "[::1*2]:1", "a,b:1", "a#b:1", "a\u{0}:1",
     ])
   func noHostPorts(text: String) {
     #expect(HostPort(text) == nil)

@@ -42,6 +42,15 @@ struct WatchTests {
     #expect(Double(twin) == seconds)
   }
 
+  @Test("a span of any numbers is a time, too", arguments: [Int64.min, -1, 0, 1, .max])
+  func anyCovered(number: Int64) {
+    for other in [Int64.min, 0, .max] {
+      let recent = Summary(
+        rows: [], asOf: number, windowSeconds: other, resolutionSeconds: number &+ other)
+      #expect(WatchModel.secondsCovered(recent) >= 1)
+    }
+  }
+
   @Test("the screen fits the terminal and says what it hides")
   func screen() {
     let rows = (0..<30).map {

@@ -40,11 +40,13 @@ struct BatchTwinTests {
     let twin = Result { try PointBatch(decoding: bytes) }
     var failure: PointError?
     var labels: [[String: String]] = []
+    var kinds: [UInt8] = []
     do {
       try reader.read(run.span.bytes, 1..<run.count - 1)
       var series = BatchSeriesReader()
       for range in reader.series {
         try series.read(run.span.bytes, range)
+        kinds.append(series.kind)
         labels.append(
           Dictionary(
             series.labels.map { (text(run[$0.name]), text(run[$0.value])) },
@@ -61,6 +63,7 @@ struct BatchTwinTests {
       #expect(reader.sequence == batch.sequence && reader.confirmed == batch.confirmed, "\(bytes)")
       #expect(reader.firstTime == batch.firstTime, "\(bytes)")
       #expect(labels == batch.series.map(\.labels), "\(bytes)")
+      #expect(kinds == batch.series.map { $0.kind.name == nil ? 0 : UInt8($0.kind.rawValue) })
       let isSound: Bool
       do {
         try reader.check()
@@ -106,7 +109,7 @@ extension SplitMix64 {
       .with {
         $0.metric = "m\(index)"
         if Bool.random(using: &self) { $0.labels = ["l": "\(index)", "k": ""] }
-        $0.kind = .counter
+        $0.kind = MetricKind(rawValue: Int32.random(in: -1...5, using: &self))
       }
     }
     let rows = Int.random(in: 0...20, using: &self)

@@ -35,10 +35,12 @@ enum DurationText {
     return isFirst ? nil : .nanoseconds(total)
   }
 
-  /// The shortest text in units that ``parse(_:)`` reads as that duration.
+  /// The shortest text in units that ``parse(_:)`` reads as that duration, or as the longest there
+  /// is where this one is longer.
   static func show(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
-    var rest = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    let nanoseconds = Int128(seconds) * 1_000_000_000 + Int128(attoseconds / 1_000_000_000)
+    var rest = Int64(clamping: nanoseconds)
     guard rest != 0 else { return "0s" }
     var text = ""
     for unit in units where unit.name != "d" && rest >= unit.nanoseconds {

@@ -29,9 +29,14 @@ struct HostPort: Sendable, Hashable, CustomStringConvertible {
     } else if host.contains(":") {
       return nil
     }
-    guard !host.isEmpty, !host.contains(where: { $0.isWhitespace || "[]/".contains($0) })
-    else { return nil }
+    guard !host.isEmpty, !host.contains(where: Self.isForeign) else { return nil }
     self.init(host: String(host), port: port)
+  }
+
+  /// In no host, and some of them part one address from what is behind it.
+  private static func isForeign(_ character: Character) -> Bool {
+    character.isWhitespace || "[]/*,#".contains(character)
+      || character.asciiValue.map { $0 < 0x20 || $0 == 0x7F } ?? false
   }
 
   var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

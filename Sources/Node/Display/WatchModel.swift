@@ -41,11 +41,15 @@ struct WatchModel {
   /// A span of one resolution covers the slice of now and what is left of it before: whole slices
   /// whose last second lies inside the span.
   static func secondsCovered(_ recent: Summary) -> Double {
-    let step = max(1, recent.resolutionSeconds)
-    let earliest = recent.asOf - recent.windowSeconds - step + 2
+    // What a node says may be any number.
+    let bounds = -(1 << 60)...(1 << 60) as ClosedRange<Int64>
+    let asOf = min(max(recent.asOf, bounds.lowerBound), bounds.upperBound)
+    let window = min(max(recent.windowSeconds, 0), bounds.upperBound)
+    let step = min(max(recent.resolutionSeconds, 1), bounds.upperBound)
+    let earliest = asOf - window - step + 2
     let rest = earliest % step
     let first = rest == 0 ? earliest : earliest + step - (rest < 0 ? rest + step : rest)
-    return Double(max(1, recent.asOf - first + 1))
+    return Double(max(1, asOf - first + 1))
   }
 
   /// The screen: a heading, as many series as fit, and a line about the rest.

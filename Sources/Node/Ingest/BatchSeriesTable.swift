@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
-import Router
 import Shard
 
 /// The series of one batch: what is told once, and judged, hashed and placed once, for all its
@@ -25,8 +24,8 @@ struct BatchSeriesTable {
   /// The keys, one behind the other.
   private(set) var keys: [UInt8] = []
   private var reader = BatchSeriesReader()
-  /// Of the series that is being read, in order of names.
-  private var labels: [BatchSeriesReader.Label] = []
+  /// Of the series that is being read, if it has labels.
+  private let labelled = LabelledKeys(points: 1, nameBytesMax: ShardLimits.nameBytesMax)
 
   /// Takes the series of the batch that `batch` has read.
   ///
@@ -44,7 +43,7 @@ struct BatchSeriesTable {
         throw batch.fault(.series, at: index, "it is no telemetry.BatchSeries: \(error)")
       }
       var entry = Entry()
-      entry.kind = UInt8(exactly: reader.kind) ?? 0
+      entry.kind = reader.kind
       entry.reason = appendKey(bytes, admission, &entry)
       if entry.reason == nil { entry.place = place(entry.hash) }
       entries.append(entry)
@@ -56,53 +55,18 @@ struct BatchSeriesTable {
   ) -> Shard.RejectReason? {
     if let reason = admission.reasonAgainst(name: reader.metric, in: bytes) { return reason }
     let start = keys.count
-    append(bytes, reader.metric)
-    if !reader.labels.isEmpty, let reason = appendLabels(bytes) { return reason }
+    if reader.labels.isEmpty {
+      append(bytes, reader.metric)
+    } else {
+      labelled.reset()
+      switch labelled.add(bytes, name: reader.metric, labels: reader.labels) {
+      case .rejected(let reason): return reason
+      case .key(let key): labelled.withBytes { append($0, key) }
+      }
+    }
     entry.key = start..<keys.count
     entry.hash = unsafe SeriesKey.hash(keys.span.bytes, entry.key)
     return nil
-  }
-
-  /// As for single points: labels in order of their names, the last of a name; those with an empty
-  /// value are none.
-  private mutating func appendLabels(_ bytes: RawSpan) -> Shard.RejectReason? {
-    labels.removeAll(keepingCapacity: true)
-    for label in reader.labels {
-      guard UTF8Check.isValid(bytes, label.name), UTF8Check.isValid(bytes, label.value) else {
-        return .labelInvalid
-      }
-      guard insert(label, bytes) else { return .labelsTooLarge }
-    }
-    let limit = keys.count + ShardLimits.labelBytesMax
-    for index in labels.indices where !labels[index].value.isEmpty {
-      let label = labels[index]
-      if label.name.isEmpty { return .labelInvalid }
-      guard label.name.count + label.value.count + 2 <= limit - keys.count else {
-        return .labelsTooLarge
-      }
-      keys.append(SeriesKey.labelMark)
-      append(bytes, label.name)
-      keys.append(SeriesKey.valueMark)
-      append(bytes, label.value)
-    }
-    return nil
-  }
-
-  /// Puts a label where it belongs, behind the last one mostly; false: there are too many.
-  private mutating func insert(_ label: BatchSeriesReader.Label, _ bytes: RawSpan) -> Bool {
-    var place = labels.count
-    while place > 0 {
-      let order = SeriesKey.compare(bytes, labels[place - 1].name, bytes, label.name)
-      if order < 0 { break }
-      place -= 1
-      if order == 0 {
-        labels[place] = label
-        return true
-      }
-    }
-    guard labels.count < ShardLimits.labelsMax else { return false }
-    labels.insert(label, at: place)
-    return true
   }
 
   private mutating func append(_ bytes: RawSpan, _ range: Range<Int>) {
