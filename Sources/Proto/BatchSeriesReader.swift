@@ -28,7 +28,11 @@ public struct BatchSeriesReader {
   public mutating func read(_ bytes: RawSpan, _ range: Range<Int>) throws(PointError) {
     metric = 0..<0
     kind = 0
-    labels.removeAll(keepingCapacity: true)
+    if !labels.isEmpty { labels.removeAll(keepingCapacity: true) }
+    if let name = Self.nameAlone(bytes, range) {
+      metric = name
+      return
+    }
     var reader = WireReader(range)
     do throws(DecodingError) {
       while let tag = try reader.readTag(bytes) {
@@ -43,6 +47,17 @@ public struct BatchSeriesReader {
     } catch {
       throw PointError(error.reason, offset: error.offset)
     }
+  }
+
+  /// The name of a series that has no labels and no kind, as every encoder writes it; nil for all
+  /// others.
+  private static func nameAlone(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+    guard (2..<0x82).contains(range.count),
+      unsafe bytes.unsafeLoad(fromByteOffset: range.lowerBound, as: UInt8.self) == 0x0A,
+      unsafe Int(bytes.unsafeLoad(fromByteOffset: range.lowerBound + 1, as: UInt8.self))
+        == range.count - 2
+    else { return nil }
+    return range.lowerBound + 2..<range.upperBound
   }
 
   private static func label(_ bytes: RawSpan, _ range: Range<Int>) throws(DecodingError) -> Label {

@@ -52,6 +52,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   /// Where a batch is read; used again for the next.
   var batch = PointBatchReader()
   var batchSeries = BatchSeriesTable()
+  var batchRows = BatchRows()
   /// The batch that is being appended.
   private var origin: (batch: RowOrigin, firstOrdinal: UInt32)?
   /// Names with more than their share of this loop's points.
