@@ -21,6 +21,12 @@ struct BatchColumn<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// Good until the column changes.
+  @unsafe @inlinable
+  var elements: UnsafeBufferPointer<Element> {
+    unsafe UnsafeBufferPointer(start: start, count: count)
+  }
+
   mutating func removeAll() { count = 0 }
 
   /// Makes room for so many more, so that they can be appended.
@@ -31,6 +37,16 @@ struct BatchColumn<Element: BitwiseCopyable>: ~Copyable {
     unsafe larger.update(from: start, count: count)
     unsafe start.deallocate()
     unsafe start = larger
+  }
+
+  /// Where the next element goes; there is room for as many as were reserved.
+  @unsafe
+  var end: UnsafeMutablePointer<Element> { unsafe start + count }
+
+  /// So many were written at ``end``.
+  mutating func grow(_ more: Int) {
+    precondition(more <= capacity - count, "no room in a column")
+    count += more
   }
 
   /// There must be room.

@@ -20,7 +20,11 @@ public struct BatchSeriesReader {
   public mutating func read(_ bytes: RawSpan, _ range: Range<Int>) throws(PointError) {
     metric = 0..<0
     kind = 0
-    labels.removeAll(keepingCapacity: true)
+    if !labels.isEmpty { labels.removeAll(keepingCapacity: true) }
+    if let name = Self.nameAlone(bytes, range) {
+      metric = name
+      return
+    }
     var reader = WireReader(range)
     reader.depth = 1
     do throws(DecodingError) {
@@ -37,5 +41,16 @@ public struct BatchSeriesReader {
     } catch {
       throw PointError(error.reason, offset: error.offset)
     }
+  }
+
+  /// The name of a series that has no labels and no kind, as every encoder writes it; nil for all
+  /// others.
+  private static func nameAlone(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+    guard (2..<0x82).contains(range.count),
+      unsafe bytes.unsafeLoad(fromByteOffset: range.lowerBound, as: UInt8.self) == 0x0A,
+      unsafe Int(bytes.unsafeLoad(fromByteOffset: range.lowerBound + 1, as: UInt8.self))
+        == range.count - 2
+    else { return nil }
+    return range.lowerBound + 2..<range.upperBound
   }
 }

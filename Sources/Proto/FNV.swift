@@ -22,6 +22,26 @@ public enum FNV {
   public static func hashes(
     _ bytes: RawSpan, _ ranges: InlineArray<4, Range<Int>>
   ) -> InlineArray<4, UInt64> {
+    hashes(bytes, ranges, from: InlineArray(repeating: start))
+  }
+
+  /// Four hashes at a time, of texts that begin with those that `hashes` are of and go on with
+  /// `ranges`. O(bytes of the ranges).
+  ///
+  /// - Parameter ranges: must lie within `bytes`.
+  @inlinable
+  public static func hashes(
+    _ bytes: RawSpan, _ ranges: InlineArray<4, Range<Int>>, behind hashes: InlineArray<4, UInt64>
+  ) -> InlineArray<4, UInt64> {
+    self.hashes(
+      bytes, ranges,
+      from: [unmix(hashes[0]), unmix(hashes[1]), unmix(hashes[2]), unmix(hashes[3])])
+  }
+
+  @inlinable
+  static func hashes(
+    _ bytes: RawSpan, _ ranges: InlineArray<4, Range<Int>>, from states: InlineArray<4, UInt64>
+  ) -> InlineArray<4, UInt64> {
     var shared = Int.max
     for lane in ranges.indices {
       let range = ranges[lane]
@@ -32,7 +52,7 @@ public enum FNV {
     let (first, second, third, fourth) = (
       ranges[0].lowerBound, ranges[1].lowerBound, ranges[2].lowerBound, ranges[3].lowerBound
     )
-    var (a, b, c, d) = (start, start, start, start)
+    var (a, b, c, d) = (states[0], states[1], states[2], states[3])
     for offset in 0..<shared {
       a = step(a, bytes, first + offset)
       b = step(b, bytes, second + offset)
@@ -79,6 +99,16 @@ public enum FNV {
     var hash = hash
     hash = (hash ^ (hash >> 33)) &* 0xFF51_AFD7_ED55_8CCD
     hash = (hash ^ (hash >> 33)) &* 0xC4CE_B9FE_1A85_EC53
+    return hash ^ (hash >> 33)
+  }
+
+  /// What ``mix(_:)`` made a hash of. Shifts by more than half undo themselves; the factors are the
+  /// inverses of those there, modulo 2^64.
+  @inlinable
+  public static func unmix(_ hash: UInt64) -> UInt64 {
+    var hash = hash
+    hash = (hash ^ (hash >> 33)) &* 0x9CB4_B2F8_1293_37DB
+    hash = (hash ^ (hash >> 33)) &* 0x4F74_430C_22A5_4005
     return hash ^ (hash >> 33)
   }
 }

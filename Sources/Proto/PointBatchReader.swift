@@ -49,6 +49,15 @@ public struct PointBatchReader: ~Copyable {
   @inlinable @inline(__always)
   public func delta(_ row: Int) -> Int64 { deltas[row] }
 
+  /// Shows which series the points are of, their values, and how much later each is than the one
+  /// before: empty unless ``hasTimes``.
+  @inlinable
+  public func withColumns<Result>(
+    _ body: (_ series: Span<UInt32>, _ values: Span<Double>, _ deltas: Span<Int64>) -> Result
+  ) -> Result {
+    unsafe body(indices.elements.span, values.elements.span, deltas.elements.span)
+  }
+
   // MARK: Reading
 
   /// Reads the batch at `range`, which must lie within `bytes`. O(size of the batch).
@@ -111,10 +120,15 @@ public struct PointBatchReader: ~Copyable {
     _ element: (UInt64) -> Element
   ) throws(DecodingError) {
     let range = try reader.readLengthDelimited(bytes)
-    column.reserve(min(range.count, pointsMax + 1))
+    let room = max(0, min(range.count, pointsMax + 1 - column.count))
+    column.reserve(room)
+    let target = unsafe column.end
+    var count = 0
     var part = WireReader(range)
-    while !part.isAtEnd, column.count <= pointsMax {
-      column.append(element(try readVarint(&part, bytes)))
+    defer { column.grow(count) }
+    while !part.isAtEnd, count < room {
+      unsafe target[count] = element(try readVarint(&part, bytes))
+      count += 1
     }
   }
 
@@ -123,19 +137,19 @@ public struct PointBatchReader: ~Copyable {
   private static func readVarint(
     _ part: inout WireReader, _ bytes: RawSpan
   ) throws(DecodingError) -> UInt64 {
+    let offset = part.offset
+    guard part.end - offset > 1 else { return try part.readVarint(bytes) }
     // Within the part, which is within the span.
-    let first = unsafe UInt64(
-      bytes.unsafeLoad(fromUncheckedByteOffset: part.offset, as: UInt8.self))
-    if first < 0x80 {
-      part.offset += 1
-      return first
+    let word = UInt16(
+      littleEndian: unsafe bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt16.self))
+    if word & 0x80 == 0 {
+      part.offset = offset + 1
+      return UInt64(word & 0x7F)
     }
-    guard part.end - part.offset > 1 else { return try part.readVarint(bytes) }
-    let second = unsafe UInt64(
-      bytes.unsafeLoad(fromUncheckedByteOffset: part.offset + 1, as: UInt8.self))
-    guard second < 0x80 else { return try part.readVarint(bytes) }
-    part.offset += 2
-    return first & 0x7F | second << 7
+    guard word & 0x8000 == 0 else { return try part.readVarint(bytes) }
+    part.offset = offset + 2
+    return UInt64(word & 0x7F | (word & 0x7F00) >> 1)
   }
 
   private mutating func readValues(_ reader: inout WireReader, _ bytes: RawSpan)
@@ -147,12 +161,14 @@ public struct PointBatchReader: ~Copyable {
     }
     let count = min(range.count / 8, max(0, Self.pointsMax + 1 - values.count))
     values.reserve(count)
+    let target = unsafe values.end
     for index in 0..<count {
       // Inside the range, which is inside the span.
       let bits = unsafe bytes.unsafeLoadUnaligned(
         fromUncheckedByteOffset: range.lowerBound + 8 * index, as: UInt64.self)
-      values.append(Double(bitPattern: UInt64(littleEndian: bits)))
+      unsafe target[index] = Double(bitPattern: UInt64(littleEndian: bits))
     }
+    values.grow(count)
   }
 
   @inline(__always)
@@ -180,8 +196,7 @@ public struct PointBatchReader: ~Copyable {
         .timeDeltas, at: min(count, deltas.count),
         "there are \(count) points and \(deltas.count) time_deltas; there must be as many, or none")
     }
-    var highest: UInt32 = 0
-    for row in 0..<count { highest = max(highest, indices[row]) }
+    let highest = unsafe indices.elements.reduce(0, max)
     guard count == 0 || Int(highest) < series.count else { throw faultOfIndices() }
   }
 

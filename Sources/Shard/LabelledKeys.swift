@@ -5,7 +5,7 @@ public import Proto
 /// again and again: a point costs no allocation.
 ///
 /// Labels come in any order. Of two with one name the last counts; one with an empty value is none.
-/// Labels that come sorted, as most do, are not moved.
+/// Labels that come sorted and are ASCII, as most do and are, are read once and written at once.
 @safe
 public final class LabelledKeys {
   /// What became of a point's name and labels.
@@ -19,9 +19,9 @@ public final class LabelledKeys {
 
   private let nameBytesMax: Int
   private let capacity: Int
-  private let bytes: UnsafeMutableRawPointer
+  @usableFromInline let keyBytes: UnsafeMutableRawPointer
   // One owner, and nothing here calls out while it writes.
-  @exclusivity(unchecked) private var end = 0
+  @exclusivity(unchecked) @usableFromInline private(set) var end = 0
   /// In order of names.
   private let labels: UnsafeMutablePointer<LabelView>
   @exclusivity(unchecked) private var count = 0
@@ -33,12 +33,13 @@ public final class LabelledKeys {
     precondition(points > 0 && (1...ShardLimits.nameBytesMax).contains(nameBytesMax))
     self.nameBytesMax = nameBytesMax
     capacity = points * (nameBytesMax + ShardLimits.labelBytesMax)
-    unsafe bytes = .allocate(byteCount: capacity, alignment: 8)
+    // Whole words are written: the last one may reach beyond its text.
+    unsafe keyBytes = .allocate(byteCount: capacity + 8, alignment: 8)
     unsafe labels = .allocate(capacity: ShardLimits.labelsMax)
   }
 
   deinit {
-    unsafe bytes.deallocate()
+    unsafe keyBytes.deallocate()
     unsafe labels.deallocate()
   }
 
@@ -46,11 +47,11 @@ public final class LabelledKeys {
   public func reset() { unsafe end = 0 }
 
   /// Shows the keys made since the last reset.
-  @inline(__always)
+  @inlinable @inline(__always)
   public func withBytes<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try body(unsafe UnsafeRawBufferPointer(start: bytes, count: end).bytes)
+    try body(unsafe UnsafeRawBufferPointer(start: keyBytes, count: end).bytes)
   }
 
   /// The key of a point with labels. Whether the name is UTF-8 is not looked at. O(point).
@@ -61,6 +62,10 @@ public final class LabelledKeys {
   /// - Precondition: since the last reset there were fewer points than there is room for.
   public func add(_ run: RawSpan, _ point: PointView) -> Verdict {
     if point.nameLength > nameBytesMax { return .rejected(.nameTooLong) }
+    if let key = writeOrdered(run, point) {
+      unsafe end = key.upperBound
+      return .key(key)
+    }
     unsafe count = 0
     var reader = LabelReader(point.labels)
     while let label = reader.next(run) {
@@ -110,11 +115,15 @@ public final class LabelledKeys {
     return true
   }
 
-  @inline(__always)
-  private func write(_ run: RawSpan, _ name: Range<Int>) -> Verdict {
-    let start = unsafe end
+  /// Where the next key begins. There is room for it.
+  var keysEnd: Int {
     precondition(
       unsafe capacity - end >= nameBytesMax + ShardLimits.labelBytesMax, "more points than room")
+    return unsafe end
+  }
+
+  private func write(_ run: RawSpan, _ name: Range<Int>) -> Verdict {
+    let start = keysEnd
     var offset = start
     unsafe append(run, name, at: &offset)
     let limit = offset + ShardLimits.labelBytesMax
@@ -125,10 +134,10 @@ public final class LabelledKeys {
       guard label.name.count + label.value.count + 2 <= limit - offset else {
         return .rejected(.labelsTooLarge)
       }
-      unsafe bytes.storeBytes(of: SeriesKey.labelMark, toByteOffset: offset, as: UInt8.self)
+      unsafe keyBytes.storeBytes(of: SeriesKey.labelMark, toByteOffset: offset, as: UInt8.self)
       offset += 1
       unsafe append(run, label.name, at: &offset)
-      unsafe bytes.storeBytes(of: SeriesKey.valueMark, toByteOffset: offset, as: UInt8.self)
+      unsafe keyBytes.storeBytes(of: SeriesKey.valueMark, toByteOffset: offset, as: UInt8.self)
       offset += 1
       unsafe append(run, label.value, at: &offset)
     }
@@ -141,7 +150,7 @@ public final class LabelledKeys {
   private func append(_ run: RawSpan, _ range: Range<Int>, at offset: inout Int) {
     unsafe run.extracting(range).withUnsafeBytes { source in
       guard let start = source.baseAddress else { return }
-      unsafe (bytes + offset).copyMemory(from: start, byteCount: source.count)
+      unsafe (keyBytes + offset).copyMemory(from: start, byteCount: source.count)
     }
     offset += range.count
   }

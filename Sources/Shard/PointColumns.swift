@@ -5,7 +5,8 @@
 ///
 /// The life of a batch: ``append(hash:nameFrom:range:value:time:ordinal:)`` until full,
 /// ``Aggregator/apply(_:now:)``, read ``rejections``, ``reset()``. Names lie in the arena at
-/// multiples of eight bytes, padded with zeros, so that they compare and copy by words.
+/// multiples of eight bytes, padded with zeros, so that they compare and copy by words. Rows that
+/// are known to be of one series have their name from one place.
 ///
 /// `@unchecked Sendable` holds because a batch has one owner at a time: who fills it hands it over
 /// with `apply` and does not touch it until that returns.
@@ -24,7 +25,7 @@ public final class PointColumns: @unchecked Sendable {
 
   /// Where a row's name lies in the arena.
   @usableFromInline
-  struct NameReference {
+  struct NameReference: Equatable {
     @usableFromInline let offset: UInt32
     @usableFromInline let length: UInt32
 
@@ -54,6 +55,8 @@ public final class PointColumns: @unchecked Sendable {
   @exclusivity(unchecked) @usableFromInline var rows = 0
   @exclusivity(unchecked) @usableFromInline var nameBytes = 0
   @exclusivity(unchecked) @usableFromInline var kindBits: UInt8 = 0
+  /// Some rows have their name from one place.
+  @exclusivity(unchecked) var hasRuns = false
   @usableFromInline let hashes: UnsafeMutablePointer<UInt64>
   @usableFromInline let names: UnsafeMutablePointer<NameReference>
   @usableFromInline let values: UnsafeMutablePointer<Double>
@@ -98,6 +101,7 @@ public final class PointColumns: @unchecked Sendable {
     unsafe rows = 0
     unsafe nameBytes = 0
     unsafe kindBits = 0
+    unsafe hasRuns = false
     if !originRuns.isEmpty { originRuns.removeAll(keepingCapacity: true) }
     originOpen = nil
     if !rejections.isEmpty { rejections.removeAll(keepingCapacity: true) }

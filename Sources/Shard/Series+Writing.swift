@@ -19,6 +19,33 @@ extension Series {
     if unsafe !countOpen(code) { unsafe count(code, slice: index, window, heap: &heap) }
   }
 
+  /// Adds finite values of one live slice, in their order, as so many single ones would be; what
+  /// is the slice's stays in registers meanwhile. O(rows) under the same condition.
+  ///
+  /// - Parameter codes: the values' buckets.
+  func add(
+    _ batch: PointColumns, _ rows: Range<Int>, _ codes: UnsafePointer<BucketCode>,
+    slice index: Int64, _ window: Window, heap: inout Heap
+  ) {
+    if unsafe header.pointee.openIndex != index {
+      unsafe open(index, window, heap: &heap)
+    }
+    guard let open = unsafe header.pointee.openSlice else { fatalError("no slice is open") }
+    let values = unsafe UnsafeBufferPointer(
+      start: batch.values + rows.lowerBound, count: rows.count)
+    unsafe open.pointee.add(values, compensation: &header.pointee.compensation)
+    var sightings = unsafe header.pointee.sightings
+    for row in rows {
+      unsafe sightings.add(batch.values[row], time: batch.times[row], kind: batch.kinds[row])
+    }
+    unsafe header.pointee.sightings = sightings
+    guard unsafe header.pointee.histogramStage != .off else { return }
+    for place in 0..<rows.count {
+      let code = unsafe codes[place]
+      if unsafe !countOpen(code) { unsafe count(code, slice: index, window, heap: &heap) }
+    }
+  }
+
   /// Remembers a point, finite or not, whose slice has been written.
   @inline(__always)
   func note(_ value: Double, time: Int64, kind: UInt8) {

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ShardCore {
+  /// Rows of a group one behind the other that name one series.
+  @unsafe
+  struct Run {
+    var first: Int32
+    /// Behind the last.
+    var end: Int32
+    /// What the table has under their hash; nil: nothing.
+    var header: UnsafeMutablePointer<Series.Header>?
+  }
+
   /// Takes a whole batch into the windows; what cannot be taken is listed in
-  /// ``PointColumns/rejections``. O(rows); a few tens of nanoseconds a row.
+  /// ``PointColumns/rejections``. O(rows); a few tens of nanoseconds a row, less where rows of one
+  /// series follow each other.
   ///
   /// Rows go in groups, each in passes: find the records, read their names' lines, read their
   /// slices' lines, update. The misses of one pass overlap, where one row after the other would
@@ -12,8 +23,8 @@ extension ShardCore {
     var row = 0
     while row < batch.count {
       let end = min(row + ShardLimits.lookaheadPoints, batch.count)
-      lookUp(batch, row..<end)
-      update(batch, row..<end)
+      let runs = lookUp(batch, row..<end)
+      update(batch, runs: runs, from: row)
       row = end
     }
     pointsRejected += batch.rejections.count
@@ -21,62 +32,131 @@ extension ShardCore {
     sweepOn()
   }
 
-  private mutating func lookUp(_ batch: PointColumns, _ rows: Range<Int>) {
+  /// - Returns: how many runs the rows are.
+  private mutating func lookUp(_ batch: PointColumns, _ rows: Range<Int>) -> Int {
+    // Locals: fields would be loaded anew after each write.
+    let (lookahead, codes) = unsafe (self.lookahead, self.codes)
+    let (hashes, values) = unsafe (batch.hashes, batch.values + rows.lowerBound)
+    let runs = unsafe ShardCore.findRuns(batch, rows, into: lookahead)
     var sum: UInt64 = 0
-    for row in rows { unsafe sum &+= table.touch(hash: batch.hashes[row]) }
-    for row in rows {
-      unsafe codes[row - rows.lowerBound] = unsafe BucketCode(batch.values[row])
+    for place in 0..<runs {
+      unsafe sum &+= table.touch(hash: hashes[Int(lookahead[place].first)])
     }
-    for row in rows {
-      unsafe lookahead[row - rows.lowerBound] = unsafe table.candidate(hash: batch.hashes[row])
+    for place in 0..<rows.count { unsafe codes[place] = unsafe BucketCode(values[place]) }
+    for place in 0..<runs {
+      let hash = unsafe hashes[Int(lookahead[place].first)]
+      unsafe lookahead[place].header = unsafe table.candidate(hash: hash)
     }
-    for place in 0..<rows.count {
-      guard let header = unsafe lookahead[place] else { continue }
+    for place in 0..<runs {
+      guard let header = unsafe lookahead[place].header else { continue }
       unsafe sum &+= Series(header).touch()
     }
-    for place in 0..<rows.count {
-      guard let header = unsafe lookahead[place], let slice = unsafe header.pointee.openSlice
+    for place in 0..<runs {
+      guard let header = unsafe lookahead[place].header,
+        let slice = unsafe header.pointee.openSlice
       else { continue }
       // A slice may lie in two lines.
       unsafe sum &+= slice.pointee.sum.bitPattern &+ slice.pointee.squares.bitPattern
-      unsafe sum &+= Series(header).touchCounter(codes[place])
+      let code = unsafe codes[Int(lookahead[place].first) - rows.lowerBound]
+      unsafe sum &+= Series(header).touchCounter(code)
     }
     touched &+= sum
+    return runs
   }
 
-  private mutating func update(_ batch: PointColumns, _ rows: Range<Int>) {
-    var time: Int64 = -1
-    var slice: Int64 = -1
-    for row in rows {
-      let rowTime = unsafe batch.times[row]
-      if rowTime != time {
-        time = rowTime
-        slice = time < 0 ? -1 : geometry.slice(time)
+  /// Rows that have their name from one place are of one series.
+  @unsafe @inline(__always)
+  private static func findRuns(
+    _ batch: PointColumns, _ rows: Range<Int>, into found: UnsafeMutablePointer<Run>
+  ) -> Int {
+    var row = Int32(truncatingIfNeeded: rows.lowerBound)
+    let end = Int32(truncatingIfNeeded: rows.upperBound)
+    guard unsafe batch.hasRuns else {
+      for place in 0..<rows.count {
+        unsafe found[place].first = row
+        row &+= 1
+        unsafe found[place].end = row
       }
-      if slice < window.first || slice > window.last {
-        batch.reject(row, slice < window.first ? .timeTooOld : .timeTooNew)
-        continue
-      }
-      let name = unsafe batch.names[row]
-      let bytes = unsafe UnsafeRawPointer(batch.arena + Int(name.offset))
-      var header = unsafe lookahead[row - rows.lowerBound]
-      if unsafe header == nil || !Series(header!).isNamed(bytes, length: Int(name.length)) {
-        unsafe header = unsafe findOrCreate(batch.hashes[row], bytes, Int(name.length))
-      }
-      guard let header = unsafe header else {
-        batch.reject(row, .seriesLimit)
-        continue
-      }
-      let value = unsafe batch.values[row]
-      let series = unsafe Series(header)
-      if value.isFinite {
-        let code = unsafe codes[row - rows.lowerBound]
-        unsafe series.add(value, code, slice: slice, window, heap: &heap)
-      } else {
-        unsafe series.addInfinity(value, slice: slice, window, heap: &heap)
-      }
-      unsafe series.note(value, time: time, kind: batch.kinds[row])
+      return rows.count
     }
+    let names = unsafe batch.names
+    var runs = 0
+    while row < end {
+      let name = unsafe names[Int(row)]
+      unsafe found[runs].first = row
+      repeat { row &+= 1 } while unsafe row < end && names[Int(row)] == name
+      unsafe found[runs].end = row
+      runs += 1
+    }
+    return runs
+  }
+
+  private mutating func update(_ batch: PointColumns, runs: Int, from groupStart: Int) {
+    var start: Int64 = 0
+    var slice: Int64 = -1
+    let sliceSeconds = UInt64(geometry.shape.resolutionSeconds)
+    // Locals: fields would be loaded anew after each write.
+    let (window, lookahead, allCodes) = unsafe (self.window, self.lookahead, self.codes)
+    let (times, values) = unsafe (batch.times, batch.values)
+    for place in 0..<runs {
+      let run = unsafe lookahead[place]
+      var series: Series?
+      var row = unsafe Int(run.first)
+      let runEnd = unsafe Int(run.end)
+      while row < runEnd {
+        let time = unsafe times[row]
+        if slice < 0 || UInt64(bitPattern: time &- start) >= sliceSeconds {
+          slice = time < 0 ? -1 : geometry.slice(time)
+          start = geometry.start(slice)
+        }
+        if slice < window.first || slice > window.last {
+          batch.reject(row, slice < window.first ? .timeTooOld : .timeTooNew)
+          row += 1
+          continue
+        }
+        if unsafe series == nil { unsafe series = unsafe find(batch, run) }
+        guard let series = unsafe series else {
+          batch.reject(row, .seriesLimit)
+          row += 1
+          continue
+        }
+        let value = unsafe values[row]
+        guard value.isFinite else {
+          unsafe series.addInfinity(value, slice: slice, window, heap: &heap)
+          unsafe series.note(value, time: time, kind: batch.kinds[row])
+          row += 1
+          continue
+        }
+        var end = row + 1
+        while end < runEnd,
+          unsafe UInt64(bitPattern: times[end] &- start) < sliceSeconds,
+          unsafe values[end].isFinite
+        { end += 1 }
+        let codes = unsafe allCodes + (row - groupStart)
+        if end == row + 1 {
+          unsafe series.add(value, codes[0], slice: slice, window, heap: &heap)
+          unsafe series.note(value, time: time, kind: batch.kinds[row])
+        } else {
+          unsafe series.add(batch, row..<end, codes, slice: slice, window, heap: &heap)
+        }
+        row = end
+      }
+    }
+  }
+
+  /// The record of a run's series; nil: it is new, and there is no room.
+  @inline(__always)
+  private mutating func find(_ batch: PointColumns, _ run: Run) -> Series? {
+    let row = unsafe Int(run.first)
+    let name = unsafe batch.names[row]
+    let bytes = unsafe UnsafeRawPointer(batch.arena + Int(name.offset))
+    if let header = unsafe run.header {
+      let series = unsafe Series(header)
+      if unsafe series.isNamed(bytes, length: Int(name.length)) { return unsafe series }
+    }
+    let found = unsafe findOrCreate(batch.hashes[row], bytes, Int(name.length))
+    guard let header = unsafe found else { return nil }
+    return unsafe Series(header)
   }
 
   /// The record of a name, padded with zeros; nil: it is new, and there is no room.

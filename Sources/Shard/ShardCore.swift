@@ -25,8 +25,7 @@ public struct ShardCore: ~Copyable {
   /// Series whose keys have labels.
   var seriesLabelled = 0
   /// The records of the points being applied, so that their cache misses overlap.
-  var lookahead = unsafe [UnsafeMutablePointer<Series.Header>?](
-    repeating: nil, count: ShardLimits.lookaheadPoints)
+  let lookahead: UnsafeMutablePointer<Run>
   /// The buckets of their values.
   let codes: UnsafeMutablePointer<BucketCode>
   /// Takes what was read only to pull it near.
@@ -42,6 +41,7 @@ public struct ShardCore: ~Copyable {
     geometry = WindowGeometry(shape)
     self.budget = budget
     self.histograms = histograms
+    unsafe lookahead = .allocate(capacity: ShardLimits.lookaheadPoints)
     unsafe codes = .allocate(capacity: ShardLimits.lookaheadPoints)
     unsafe codes.initialize(repeating: .zero, count: ShardLimits.lookaheadPoints)
     window = Window(geometry, now: 0)
@@ -53,6 +53,7 @@ public struct ShardCore: ~Copyable {
       guard let header = unsafe table.slot(position).header else { continue }
       unsafe Series(header).destroy(geometry: geometry, heap: &heap)
     }
+    unsafe lookahead.deallocate()
     unsafe codes.deallocate()
     budget.giveBack(table.count)
   }

@@ -52,6 +52,25 @@ struct Slice {
     squares = Squares.adding(value, count: count, total: sum + compensation, to: squares)
   }
 
+  /// Adds finite values in their order, as so many single additions would.
+  mutating func add(_ values: UnsafeBufferPointer<Double>, compensation: inout Double) {
+    var slice = self
+    var lost = compensation
+    // Not a check for each value: once infinite, or no number any more, they stay so.
+    var squares = slice.squares
+    for index in values.indices {
+      let value = unsafe values[index]
+      slice.stamp &+= 1 << Slice.lapBits
+      lost += CompensatedSum.add(value, to: &slice.sum)
+      if value < slice.min { slice.min = value }
+      if value > slice.max { slice.max = value }
+      squares += Squares.term(value, count: slice.count, total: slice.sum + lost)
+    }
+    slice.squares = Squares.settled(squares)
+    self = slice
+    compensation = lost
+  }
+
   /// Adds the finite values of another slice; what the sum loses by rounding is added to
   /// `compensation`.
   ///

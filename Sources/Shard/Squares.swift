@@ -11,14 +11,23 @@ enum Squares {
   ///   - total: their sum.
   @inline(__always)
   static func adding(_ value: Double, count: Int64, total: Double, to squares: Double) -> Double {
+    settled(squares + term(value, count: count, total: total))
+  }
+
+  /// What a value adds; never negative.
+  @inline(__always)
+  static func term(_ value: Double, count: Int64, total: Double) -> Double {
     let count = Double(count)
     // So many times the distance from the mean; 0 for the first value.
     let distance = count * value - total
     // Divided before it is squared: only squares that are too large themselves overflow.
-    let sum = squares + distance / (count * max(count - 1, 1)) * distance
-    // Not true of what two infinities leave.
-    return sum >= 0 ? sum : .infinity
+    return distance / (count * max(count - 1, 1)) * distance
   }
+
+  /// Squares that were added up, without what two infinities leave: that is no number, and stays
+  /// none whatever is added.
+  @inline(__always)
+  static func settled(_ squares: Double) -> Double { squares >= 0 ? squares : .infinity }
 
   /// The squares of two collections together: ``SeriesSummary/squares(_:_:)`` with one division
   /// where nothing overflows.

@@ -44,7 +44,7 @@ struct FNVTests {
   @Test("four together are hashed as one by one, whatever their lengths")
   func together() {
     var random = SplitMix64(seed: 4)
-    let bytes = (0..<400).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let bytes = (0..<403).map { _ in UInt8.random(in: 0...255, using: &random) }
     for _ in 0..<2000 {
       let ranges = InlineArray<4, Range<Int>> { _ in
         let start = Int.random(in: 0...300, using: &random)
@@ -53,6 +53,16 @@ struct FNVTests {
       }
       let hashes = FNV.hashes(bytes.span.bytes, ranges)
       for lane in 0..<4 { #expect(hashes[lane] == FNV.hash(bytes.span.bytes, ranges[lane])) }
+      let (heads, tails) = (
+        InlineArray<4, Range<Int>> { ranges[$0].lowerBound..<ranges[$0].lowerBound + $0 },
+        InlineArray<4, Range<Int>> { ranges[$0].lowerBound + $0..<ranges[$0].upperBound + $0 }
+      )
+      let whole = FNV.hashes(
+        bytes.span.bytes, tails, behind: FNV.hashes(bytes.span.bytes, heads))
+      for lane in 0..<4 {
+        let range = heads[lane].lowerBound..<tails[lane].upperBound
+        #expect(whole[lane] == FNV.hash(bytes.span.bytes, range))
+      }
     }
   }
 }

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Series keys")
 struct SeriesKeyCheckTests {
-  private static let alphabet = ["", "a", "b", "ä", "é", "zone", "日本", "host.name", "\0", "~"]
+  private static let alphabet = [
+    "", "a", "b", "ä", "é", "zone", "日本", "host.name", "host.name.short", "\0", "~",
+  ]
 
   /// A point's message: its own fields, and labels as separate entries, some of them twice, some
   /// not UTF-8.
@@ -41,8 +43,11 @@ struct SeriesKeyCheckTests {
     for number in 0..<600 {
       if number % 3 == 0 { keys.reset() }
       let bytes = Self.message(&random)
-      let view = try PointReader.read(bytes.span.bytes, bytes.indices)
-      let verdict = keys.add(bytes.span.bytes, view)
+      // At the end of what was read, or in the middle.
+      let run = random.oneIn(4) ? bytes : [1, 2, 3] + bytes + [UInt8](repeating: 0xFF, count: 9)
+      let start = run.count == bytes.count ? 0 : 3
+      let view = try PointReader.read(run.span.bytes, start..<start + bytes.count)
+      let verdict = keys.add(run.span.bytes, view)
       guard let point = try? Point(decoding: bytes) else {
         #expect(verdict == .rejected(.labelInvalid) || verdict == .rejected(.labelsTooLarge))
         continue
@@ -63,16 +68,49 @@ struct SeriesKeyCheckTests {
     }
   }
 
-  @Test("hold labels of so many bytes, and not of one more", arguments: [0, 1])
-  func bytesMax(beyond: Int) throws {
+  @Test("are the same for labels in order, whether they end what was read or not")
+  func inOrder() throws {
+    let keys = LabelledKeys(points: 2, nameBytesMax: 10)
+    var random = SplitMix64(seed: 1)
+    for _ in 0..<500 {
+      keys.reset()
+      let names = (0..<random.int(in: 1...5)).map { _ in
+        String(repeating: "n", count: random.int(in: 1...20)) + "\(random.int(in: 0...99))"
+      }
+      let labels = Dictionary(
+        names.map { ($0, String(repeating: "v", count: random.int(in: 1...30))) }
+      ) { $1 }
+      var bytes = Point.with { $0.metric = "m" }.encoded()
+      for (name, value) in labels.sorted(by: { $0.key < $1.key }) {
+        bytes += Point.with { $0.labels = [name: value] }.encoded()
+      }
+      let due = SeriesKey.encode(metric: "m", labels: labels)
+      for run in [bytes, bytes + [UInt8](repeating: 0xFF, count: 8)] {
+        let view = try PointReader.read(run.span.bytes, bytes.indices)
+        let verdict = keys.add(run.span.bytes, view)
+        guard case .key(let range) = verdict else {
+          Issue.record("\(verdict)")
+          continue
+        }
+        let key = keys.withBytes { bytes in
+          range.map { unsafe bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+        }
+        #expect(key == due)
+      }
+    }
+  }
+
+  @Test("hold labels of so many bytes, and not of one more", arguments: [0, 1], [0, 8])
+  func bytesMax(beyond: Int, behind: Int) throws {
     let keys = LabelledKeys(points: 1, nameBytesMax: 10)
     let bytes = Point.with {
       $0.metric = "m"
       $0.labels["a"] = String(repeating: "v", count: 1000)
       $0.labels["b"] = String(repeating: "v", count: ShardLimits.labelBytesMax - 1006 + beyond)
-      $0.labels["none"] = ""
+      if behind == 0 { $0.labels["none"] = "" }
     }.encoded()
-    let verdict = keys.add(bytes.span.bytes, try PointReader.read(bytes.span.bytes, bytes.indices))
+    let run = bytes + [UInt8](repeating: 0, count: behind)
+    let verdict = keys.add(run.span.bytes, try PointReader.read(run.span.bytes, bytes.indices))
     #expect(
       verdict
         == (beyond == 0

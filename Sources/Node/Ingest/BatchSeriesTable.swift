@@ -13,6 +13,7 @@ struct BatchSeriesTable {
     /// Which of the loop's batches its points go to.
     var place = 0
     var kind: UInt8 = 0
+    var hasLabels = false
     /// Why its points are rejected; nil: they are not.
     var reason: Shard.RejectReason?
   }
@@ -45,8 +46,33 @@ struct BatchSeriesTable {
       var entry = Entry()
       entry.kind = reader.kind
       entry.reason = appendKey(bytes, admission, &entry)
-      if entry.reason == nil { entry.place = place(entry.hash) }
       entries.append(entry)
+    }
+    hashKeys()
+    for index in entries.indices where entries[index].reason == nil {
+      entries[index].place = place(entries[index].hash)
+    }
+  }
+
+  /// Four at a time; at the end, some again.
+  private mutating func hashKeys() {
+    let count = entries.count
+    var index = 0
+    while index < count {
+      let first = min(index, max(0, count - 4))
+      var ranges = InlineArray<4, Range<Int>>(repeating: 0..<0)
+      var areNames = true
+      for lane in 0..<min(4, count) {
+        ranges[lane] = entries[first + lane].key
+        areNames = areNames && !entries[first + lane].hasLabels
+      }
+      // The key of a series without labels is its name.
+      let hashes =
+        areNames
+        ? unsafe FNV.hashes(keys.span.bytes, ranges)
+        : unsafe SeriesKey.hashes(keys.span.bytes, ranges)
+      for lane in 0..<min(4, count) { entries[first + lane].hash = hashes[lane] }
+      index = first + 4
     }
   }
 
@@ -65,7 +91,7 @@ struct BatchSeriesTable {
       }
     }
     entry.key = start..<keys.count
-    entry.hash = unsafe SeriesKey.hash(keys.span.bytes, entry.key)
+    entry.hasLabels = !reader.labels.isEmpty
     return nil
   }
 

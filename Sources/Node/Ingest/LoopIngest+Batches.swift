@@ -56,8 +56,8 @@ extension LoopIngest {
   private func claim(
     _ origin: RowOrigin, _ fate: BatchFate, for copy: BatchCopy
   ) throws(RPCError) -> BatchOmissions {
+    var own = judgeRows(batch)
     guard case .known(let repeated, let unknown) = fate else { return .all(of: batch.count) }
-    var own = ownRows(batch)
     own.subtract(repeated)
     own.subtract(unknown)
     switch marks.claimSent(origin, own) {
@@ -123,45 +123,54 @@ extension LoopIngest {
     unsafe spread.pass(unsampled)
   }
 
-  /// The rows that may come in and are this node's own. O(points).
-  private func ownRows(_ batch: borrowing PointBatchReader) -> RowSet {
-    var rows = RowSet(rows: batch.count)
-    let (admission, entries, hasTimes) = unsafe (
-      self.admission, batchSeries.entries, batch.hasTimes
-    )
-    let ownPlaces = shards.count
-    var time = batch.firstTime
-    for row in 0..<batch.count {
-      if hasTimes { time &+= batch.delta(row) }
-      let series = entries[batch.seriesIndex(row)]
-      guard series.reason == nil, series.place < ownPlaces else { continue }
-      if case .accepted = admission.admit(value: batch.value(row), time: time) { rows.insert(row) }
-    }
-    return rows
+  /// Judges all rows, and gives those that may come in and are this node's own. O(points).
+  private func judgeRows(_ batch: borrowing PointBatchReader) -> RowSet {
+    unsafe batchRows.judge(
+      batch, of: batchSeries.entries, admission, ownPlaces: shards.count)
   }
 
-  /// Appends what may come in, but for what is left out.
+  /// Appends what may come in, but for what is left out. The rows have been judged.
   private func append(
     _ batch: borrowing PointBatchReader, _ omissions: BatchOmissions, _ turn: IngestTurn,
     _ tally: inout PointTally
   ) {
+    var rows = BatchRows()
+    swap(&rows, &batchRows)
+    let series = batchSeries.entries.count
+    if rows.areAllOwn, omissions.rows.isEmpty {
+      rows.sort(batch, series: series)
+      tally.accept(Int64(batch.count))
+    } else {
+      rows.leaveAllOut(batch.count, series: series)
+      sift(batch, omissions, &rows, turn, &tally)
+      rows.sortKept(series: series)
+    }
+    appendOwn(batch, rows, turn)
+    swap(&rows, &batchRows)
+  }
+
+  /// Row by row: keeps the own ones that are not left out, and appends those of others, in the order in
+  /// which they came, as frames to them must have them.
+  private func sift(
+    _ batch: borrowing PointBatchReader, _ omissions: BatchOmissions, _ rows: inout BatchRows,
+    _ turn: IngestTurn, _ tally: inout PointTally
+  ) {
     var accepted: Int64 = 0
     var repeats: Int64 = 0
     // Locals: fields of a class would be loaded anew for each point.
-    let (admission, entries, hasTimes) = unsafe (
-      self.admission, batchSeries.entries, batch.hasTimes
+    let (admission, entries, keys) = unsafe (
+      self.admission, batchSeries.entries, batchSeries.keys
     )
-    let keys = batchSeries.keys
     let omitted = omissions.rows
+    let ownPlaces = shards.count
     let firstOrdinal = turn.ordinal
     var open = unsafe self.open
-    var time = batch.firstTime
     for row in 0..<batch.count {
-      if hasTimes { time &+= batch.delta(row) }
-      let series = entries[batch.seriesIndex(row)]
+      let index = batch.seriesIndex(row)
+      let series = entries[index]
       let verdict =
         series.reason.map { Admission.Verdict.rejected($0) }
-        ?? admission.admit(value: batch.value(row), time: time)
+        ?? rows.verdict(on: row, of: batch, admission)
       switch verdict {
       case .accepted(let time):
         if omitted.contains(row) {
@@ -175,6 +184,10 @@ extension LoopIngest {
         }
         accepted += 1
         let place = series.place
+        guard place >= ownPlaces else {
+          rows.keep(row, series: index)
+          continue
+        }
         while !open[place].append(
           hash: series.hash, nameFrom: unsafe keys.span.bytes, range: series.key,
           value: batch.value(row), time: time,
@@ -191,5 +204,26 @@ extension LoopIngest {
     tally.accept(accepted + repeats)
     tally.repeat(repeats)
     ledger.repeated += repeats
+  }
+
+  /// Appends rows for the own shards, series by series.
+  private func appendOwn(
+    _ batch: borrowing PointBatchReader, _ rows: BatchRows, _ turn: IngestTurn
+  ) {
+    let (entries, keys) = (batchSeries.entries, batchSeries.keys)
+    let firstOrdinal = turn.ordinal
+    batch.withColumns { _, values, _ in
+      for (index, series) in entries.enumerated() {
+        var places = rows.places(of: index)
+        while !places.isEmpty {
+          let added = unsafe open[series.place].append(
+            hash: series.hash, nameFrom: keys.span.bytes, range: series.key, kind: series.kind,
+            rows: rows.order.span.extracting(places), values: values, times: rows.times.span,
+            time: rows.time, firstOrdinal: firstOrdinal)
+          places = places.lowerBound + added..<places.upperBound
+          if !places.isEmpty { makeRoom(series.place, turn) }
+        }
+      }
+    }
   }
 }

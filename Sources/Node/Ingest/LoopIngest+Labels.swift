@@ -13,18 +13,21 @@ extension LoopIngest {
     _ hashes: inout InlineArray<4, UInt64>
   ) {
     keys.reset()
+    // A key begins with the name, whose hash is known.
     var ranges = InlineArray<4, Range<Int>>(repeating: 0..<0)
     var last = 0..<0
     for lane in 0..<count where !points[lane].labels.isEmpty {
       verdicts[lane] = keys.add(run, points[lane])
       guard case .key(let key) = verdicts[lane] else { continue }
-      ranges[lane] = key
-      last = key
+      ranges[lane] = key.lowerBound + points[lane].nameLength..<key.upperBound
+      last = ranges[lane]
     }
-    // Lanes without a key get another's: four of like length are hashed in the time of one.
-    for lane in ranges.indices where ranges[lane].isEmpty { ranges[lane] = last }
-    let ofKeys = keys.withBytes { FNV.hashes($0, ranges) }
-    for lane in 0..<count where !points[lane].labels.isEmpty {
+    // Lanes without labels get another's: four of like length are hashed in the time of one.
+    var filled = ranges
+    for lane in ranges.indices where ranges[lane].isEmpty { filled[lane] = last }
+    let names = hashes
+    let ofKeys = keys.withBytes { FNV.hashes($0, filled, behind: names) }
+    for lane in 0..<count where !ranges[lane].isEmpty {
       hashes[lane] = SeriesKey.hash(name: hashes[lane], key: ofKeys[lane])
     }
   }

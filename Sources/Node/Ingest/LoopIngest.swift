@@ -53,6 +53,7 @@ final class LoopIngest: TurnEndObserver, @unchecked Sendable {
   var batch = PointBatchReader()
   var batchSeries = BatchSeriesTable()
   var held = HeldBatches()
+  var batchRows = BatchRows()
   /// The batch that is being appended.
   private var origin: (batch: RowOrigin, firstOrdinal: UInt32)?
   /// Names with more than their share of this loop's points.

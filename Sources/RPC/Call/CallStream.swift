@@ -79,9 +79,10 @@ final class CallStream: @unchecked Sendable {
       case .run(let part):
         unsafe credit.handedOut(part.count)
         each(chunk, part, part.count)
-      case .held(let run, _, let windowBytes):
+      case .held(let run, let wasCompressed, let windowBytes):
         unsafe credit.handedOut(windowBytes)
         unsafe each(run.span.bytes, 0..<run.count, windowBytes)
+        if !wasCompressed { loop.codecs.giveBackRoom(run) }
       case .compressed(let bytes, let windowBytes):
         unsafe credit.handedOut(windowBytes)
         push(InboundMessages.Held(bytes: bytes, isCompressed: true, windowBytes: windowBytes))

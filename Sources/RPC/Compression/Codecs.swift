@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Compression contexts, made on first use and reused: one set for each loop.
+/// Compression contexts, made on first use and reused, and memory for messages: one set for each
+/// loop.
 ///
 /// gRPC keeps no compression state from one message to the next, so streams need no contexts of
 /// their own. Confined to whoever owns it; not `Sendable`.
@@ -13,8 +14,26 @@ final class Codecs {
   /// The last message of ``openFramed(_:_:_:bytesMax:)``. Its storage is used again once nobody
   /// else holds it.
   private var opened: [UInt8] = []
+  /// Memory that messages were joined in.
+  private var joined: [[UInt8]] = []
 
   init() {}
+
+  /// Memory to join a message of so many bytes in, which may have room for more; as good as none
+  /// for a small one. The kernel gives large memory page by page, which costs more than to fill it.
+  func takeRoom(_ bytes: Int) -> [UInt8] {
+    guard bytes >= Limits.joinedBytesReusedMin else { return [] }
+    return joined.popLast() ?? []
+  }
+
+  /// Takes memory back when the message in it has been used.
+  func giveBackRoom(_ message: consuming [UInt8]) {
+    guard joined.count < Limits.joinedBuffersKeptMax,
+      (Limits.joinedBytesReusedMin...Limits.joinedBytesKeptMax).contains(message.capacity)
+    else { return }
+    message.removeAll(keepingCapacity: true)
+    joined.append(message)
+  }
 
   /// Decompresses one message behind a prefix with flag 0: a run of one.
   ///

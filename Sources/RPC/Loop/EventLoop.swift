@@ -25,6 +25,8 @@ internal import Synchronization
   let codecs = Codecs()
   /// What is about to be written to one of its sockets; empty between turns.
   var output: [UInt8] = []
+  /// Small chunks of DATA one behind the other, while a sink takes them: never more than was read.
+  var gathered: [UInt8] = []
   private let wakeup: UnsafeMutablePointer<uv_async_t>
   private let turn: UnsafeMutablePointer<uv_prepare_t>
   private let thread = Atomic<UInt>(0)

@@ -127,7 +127,11 @@ struct MessageDeframer {
         if !carry.isEmpty { state = .joining(carry) }
         return .exhausted(copiedBytes: copied)
       }
-      if let error = refusal(of: MessagePrefix(carry)) { return .failed(error) }
+      let prefix = MessagePrefix(carry)
+      if let error = refusal(of: prefix) { return .failed(error) }
+      var room = codecs.takeRoom(MessagePrefix.byteCount + prefix.length)
+      room.append(contentsOf: carry)
+      carry = room
     }
     let prefix = MessagePrefix(carry)
     carry.take(from: chunk, &rest, upTo: MessagePrefix.byteCount + prefix.length)

@@ -13,6 +13,16 @@ enum Limits {
   /// 64 KiB frames fit many times over, and a rare large message pins no memory.
   static let decompressedBytesKeptMax = 1 << 20  // 1 MiB
 
+  /// Messages from this size on are joined in memory that a loop keeps, ...
+  static let joinedBytesReusedMin = 16 << 10  // 16 KiB
+  /// ... of at most this size each: a batch of 65 536 points is 0.8 MB ...
+  static let joinedBytesKeptMax = 1 << 20  // 1 MiB
+  /// ... for so many streams at a time: at most 4 MiB a loop.
+  static let joinedBuffersKeptMax = 4
+  /// Chunks of DATA below this size are gathered for a sink: to copy so many bytes costs less than
+  /// to begin with another run. A point in a frame of its own has some 40.
+  static let gatheredChunkBytesMax = 512
+
   /// Largest window of a zstd frame, as a power of two: 8 MiB, which RFC 8878 3.1.1.1.2 asks every
   /// decoder to support, or the message limit where that is larger, up to 128 MiB.
   static func zstdWindowLogMax(messageBytesMax: Int) -> Int32 {

@@ -72,22 +72,50 @@ actor ServerConnection {
     guard let call = calls[id] else {
       return link.session.consume(id, bytes: chunks.reduce(0) { $0 + $1.count })
     }
-    for chunk in chunks {
-      switch call.work {
-      case .plain, .over:
-        link.session.consume(id, bytes: chunk.count)
-      case .unary:
-        if let error = call.stream.receive(bytes, chunk) { fail(call, error.status) }
-        if call.stream.inbound.count > 1 { fail(call, .messagesTooMany) }
-      case .streaming:
-        if let error = call.stream.receive(bytes, chunk) { fail(call, error.status) }
-      case .admitting(var waiting):
-        call.work = .over
-        waiting.append(bytes, chunk)
-        call.work = .admitting(waiting)
-      case .bulk(let sink):
-        if let error = call.feed(sink, bytes, chunk) { fail(call, error.status) }
+    var rest = chunks
+    while let chunk = rest.popFirst() {
+      guard chunk.count < Limits.gatheredChunkBytesMax, case .bulk = call.work,
+        let next = rest.first, next.count < Limits.gatheredChunkBytesMax
+      else {
+        received(call, bytes, chunk)
+        continue
       }
+      receivedSmall(call, bytes, chunk, &rest)
+    }
+  }
+
+  /// Small chunks become one. What they are taken out of are the frames' heads.
+  private func receivedSmall(
+    _ call: ServerCall, _ bytes: RawSpan, _ first: Range<Int>,
+    _ rest: inout ArraySlice<Range<Int>>
+  ) {
+    var gathered: [UInt8] = []
+    swap(&gathered, &loop.gathered)
+    gathered.removeAll(keepingCapacity: true)
+    gathered.append(bytes, first)
+    while let chunk = rest.first, chunk.count < Limits.gatheredChunkBytesMax {
+      gathered.append(bytes, chunk)
+      rest.removeFirst()
+    }
+    unsafe received(call, gathered.span.bytes, 0..<gathered.count)
+    swap(&gathered, &loop.gathered)
+  }
+
+  private func received(_ call: ServerCall, _ bytes: RawSpan, _ chunk: Range<Int>) {
+    switch call.work {
+    case .plain, .over:
+      link.session.consume(call.stream.id, bytes: chunk.count)
+    case .unary:
+      if let error = call.stream.receive(bytes, chunk) { fail(call, error.status) }
+      if call.stream.inbound.count > 1 { fail(call, .messagesTooMany) }
+    case .streaming:
+      if let error = call.stream.receive(bytes, chunk) { fail(call, error.status) }
+    case .admitting(var waiting):
+      call.work = .over
+      waiting.append(bytes, chunk)
+      call.work = .admitting(waiting)
+    case .bulk(let sink):
+      if let error = call.feed(sink, bytes, chunk) { fail(call, error.status) }
     }
   }
 

@@ -138,4 +138,26 @@ struct MessageDeframerTests {
   func size() {
     #expect(MemoryLayout<MessageDeframer>.size <= 64)
   }
+
+  @Test("large messages are joined in the memory of those before, and nothing of them is left")
+  func joined() {
+    let lengths = [40_000, 20_000, 70_000, 16_000, 50_000]
+    let messages = lengths.indices.map { index in
+      [UInt8](repeating: UInt8(index), count: lengths[index])
+    }
+    var bytes: [UInt8] = []
+    for message in messages {
+      bytes.append(0)
+      bytes += (0..<4).map { UInt8(truncatingIfNeeded: message.count >> (24 - 8 * $0)) }
+      bytes += message
+    }
+    for size in [999, 16_384, 65_536] {
+      let chunks = stride(from: 0, to: bytes.count, by: size).map {
+        Array(bytes[$0..<min($0 + size, bytes.count)])
+      }
+      let result = deframe(chunks)
+      #expect(result.error == nil && result.windowBytes == bytes.count)
+      #expect(result.messages.map(\.bytes) == messages)
+    }
+  }
 }

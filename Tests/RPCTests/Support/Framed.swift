@@ -59,6 +59,7 @@ private func feed(
       result.windowBytes += windowBytes
       result.messages += messages(
         in: run.span.bytes, run.indices, wasCompressed: wasCompressed)
+      if !wasCompressed { codecs.giveBackRoom(run) }
     case .compressed(let message, let windowBytes):
       result.windowBytes += windowBytes
       do {
