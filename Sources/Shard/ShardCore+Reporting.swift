@@ -19,7 +19,7 @@ extension ShardCore {
     return report
   }
 
-  private func reportNames(
+  private mutating func reportNames(
     _ selection: SeriesSelection, _ range: ClosedRange<Int64>, to report: inout PartialReport
   ) {
     for name in selection.namesOnly {
@@ -34,7 +34,10 @@ extension ShardCore {
     var group: [Int] = []
     group.reserveCapacity(ShardLimits.lookaheadSeries)
     let matcher = selection.isEverything ? nil : selection.makeMatcher()
-    if matcher == nil { report.reserve(rows: table.count, nameBytes: 32 * table.count) }
+    if matcher == nil {
+      report.reserve(
+        rows: table.count, nameBytes: 32 * table.count, histogramBytes: histogramBytesBefore)
+    }
     let hashes = selection.nameHashes
     for position in 0..<table.capacity {
       let slot = unsafe table.slot(position)
@@ -46,6 +49,9 @@ extension ShardCore {
       }
     }
     append(group, chosenBy: matcher, range, to: &report)
+    if matcher == nil, let histograms = report.histograms {
+      histogramBytesBefore = histograms.countBytes
+    }
   }
 
   /// Appends those of the series in these slots that are chosen, nil: all.
@@ -65,9 +71,19 @@ extension ShardCore {
   ) {
     for slot in slots { touched &+= unsafe series(slot).touchStorage(geometry) }
     for slot in slots { touched &+= unsafe series(slot).touchEdges(range, geometry) }
+    if report.histograms != nil { touchHistograms(slots, groups(range)) }
     for slot in slots {
       unsafe append(series(slot), hash: table.slot(slot).hash, range, to: &report)
     }
+  }
+
+  private mutating func touchHistograms(_ slots: [Int], _ groups: ClosedRange<Int64>) {
+    for slot in slots { touched &+= unsafe series(slot).touchHistograms(groups, geometry) }
+    for slot in slots { touched &+= unsafe series(slot).touchRecords(groups, geometry) }
+  }
+
+  private func groups(_ slices: ClosedRange<Int64>) -> ClosedRange<Int64> {
+    geometry.group(slices.lowerBound)...geometry.group(slices.upperBound)
   }
 
   private func series(_ slot: Int) -> Series {
@@ -75,7 +91,7 @@ extension ShardCore {
     return unsafe Series(header)
   }
 
-  private func append(
+  private mutating func append(
     _ series: Series, hash: UInt64, _ range: ClosedRange<Int64>, to report: inout PartialReport
   ) {
     guard unsafe series.header.pointee.newestIndex >= range.lowerBound else { return }
@@ -88,11 +104,10 @@ extension ShardCore {
     guard !summary.isEmpty else { return }
     summary.take(
       unsafe series.header.pointee.sightings, before: geometry.start(range.upperBound + 1))
-    unsafe report.append(name: series.name, hash: hash, summary)
-    if report.histograms != nil {
-      let groups = geometry.group(range.lowerBound)...geometry.group(range.upperBound)
-      unsafe series.addHistograms(groups, geometry, toLastRowOf: &report)
-    }
+    unsafe report.appendWithoutHistogram(name: series.name, hash: hash, summary)
+    guard report.histograms != nil else { return }
+    unsafe series.appendHistogram(
+      groups(range), geometry, to: &report.histograms!, &histogramSum)
   }
 
   private func find(
