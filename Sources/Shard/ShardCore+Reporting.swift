@@ -3,7 +3,8 @@
 extension ShardCore {
   /// The statistics of the chosen series as of `now`. O(1) a name when only names choose and no
   /// series has labels; otherwise O(series), with tens of combines for each that is chosen. Where
-  /// only some names can be chosen, of others only the table is looked at.
+  /// only some names can be chosen, or only series with certain labels, of others only the table is
+  /// looked at.
   ///
   /// Mutating, because super-slices are computed when first read.
   public mutating func report(_ request: ReportRequest, now: Int64) -> PartialReport {
@@ -38,8 +39,9 @@ extension ShardCore {
       report.reserve(
         rows: table.count, nameBytes: 32 * table.count, histogramBytes: histogramBytesBefore)
     }
-    let hashes = selection.nameHashes
+    let (hashes, marks) = (selection.nameHashes, selection.labelMarks)
     for position in 0..<table.capacity {
+      if let marks, !marks.mayChoose(table.labelMarks(position)) { continue }
       let slot = unsafe table.slot(position)
       guard unsafe slot.header != nil, unsafe hashes?.mayName(slot.hash) ?? true else { continue }
       group.append(position)
