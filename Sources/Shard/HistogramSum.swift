@@ -111,6 +111,20 @@ struct HistogramSum: ~Copyable {
   /// From the first bucket that holds values to the last; nil: none does.
   static func used<Count: HistogramCount>(_ counts: UnsafeBufferPointer<Count>) -> Range<Int>? {
     var (first, end) = (0, counts.count)
+    let bytes = UnsafeRawBufferPointer(counts)
+    let size = MemoryLayout<Count>.stride
+    // Empty ones at both ends are many: those of a word at a time.
+    let step = MemoryLayout<UInt64>.size / size
+    while end - first >= step,
+      unsafe bytes.loadUnaligned(fromByteOffset: first * size, as: UInt64.self) == 0
+    {
+      first += step
+    }
+    while end - first >= step,
+      unsafe bytes.loadUnaligned(fromByteOffset: (end - step) * size, as: UInt64.self) == 0
+    {
+      end -= step
+    }
     while first < end, unsafe counts[first] == 0 { first += 1 }
     while end > first, unsafe counts[end - 1] == 0 { end -= 1 }
     return first < end ? first..<end : nil

@@ -71,17 +71,19 @@ extension ShardCore {
   private mutating func append(
     _ slots: [Int], _ range: ClosedRange<Int64>, to report: inout PartialReport
   ) {
-    for slot in slots { touched &+= unsafe series(slot).touchStorage(geometry) }
-    for slot in slots { touched &+= unsafe series(slot).touchEdges(range, geometry) }
-    if report.histograms != nil { touchHistograms(slots, groups(range)) }
+    // What the header leads to, then what that leads to.
+    let groups = report.histograms == nil ? nil : groups(range)
+    for slot in slots {
+      touched &+= unsafe series(slot).touchStorage(geometry)
+      if let groups { touched &+= unsafe series(slot).touchHistograms(groups, geometry) }
+    }
+    for slot in slots {
+      touched &+= unsafe series(slot).touchEdges(range, geometry)
+      if let groups { touched &+= unsafe series(slot).touchRecords(groups, geometry) }
+    }
     for slot in slots {
       unsafe append(series(slot), hash: table.slot(slot).hash, range, to: &report)
     }
-  }
-
-  private mutating func touchHistograms(_ slots: [Int], _ groups: ClosedRange<Int64>) {
-    for slot in slots { touched &+= unsafe series(slot).touchHistograms(groups, geometry) }
-    for slot in slots { touched &+= unsafe series(slot).touchRecords(groups, geometry) }
   }
 
   private func groups(_ slices: ClosedRange<Int64>) -> ClosedRange<Int64> {
