@@ -100,13 +100,15 @@ public struct Histogram: Sendable, Hashable {
 struct HistogramRank {
   private var left: Int64
 
+  init(_ q: Double, of count: Int64) { left = HistogramRank.rank(q, of: count) }
+
   /// Nearest rank: the ceil(q x n)th of n, the first for q = 0.
   ///
   /// - Precondition: `q` is within 0...1.
-  init(_ q: Double, of count: Int64) {
+  static func rank(_ q: Double, of count: Int64) -> Int64 {
     precondition((0...1).contains(q), "no quantile")
     let rank = Int64(exactly: (q * Double(count)).rounded(.up)) ?? .max
-    left = max(1, min(count, rank))
+    return max(1, min(count, rank))
   }
 
   /// Passes these counts by up to the one that holds the value; nil: it lies behind them.

@@ -6,114 +6,75 @@ extension HistogramColumns {
   public mutating func fold(
     _ rows: [UInt32], of other: HistogramColumns, into targets: [UInt32]
   ) {
-    for (row, target) in zip(rows, targets) { fold(Int(row), of: other, into: Int(target)) }
+    guard !rows.isEmpty else { return }
+    var sum = HistogramSum()
+    /// The row that `sum` is of.
+    var open: Int?
+    for (row, target) in zip(rows, targets) {
+      let (row, target) = (Int(row), Int(target))
+      if open == target {
+        sum.add(row, of: other)
+        continue
+      }
+      if let row = open.take() { store(&sum, row) }
+      if isEmpty(target) {
+        scales[target] = other.scales[row]
+        zeros[target] = other.zeros[row]
+        positives[target] = copy(other.positives[row], of: other)
+        negatives[target] = copy(other.negatives[row], of: other)
+      } else if !other.isEmpty(row) {
+        sum.add(target, of: self)
+        sum.add(row, of: other)
+        open = target
+      }
+    }
+    if let open { store(&sum, open) }
   }
 
   /// Adds the values of a row of another to a row. O(buckets).
   public mutating func fold(_ row: Int, of other: HistogramColumns, into target: Int) {
-    add(zeros: other.zeros[row], to: target)
-    fold(other.positives[row], of: other, scale: other.scales[row], isNegative: false, target)
-    fold(other.negatives[row], of: other, scale: other.scales[row], isNegative: true, target)
+    fold([UInt32(row)], of: other, into: [UInt32(target)])
   }
 
-  private mutating func fold(
-    _ run: Run, of other: HistogramColumns, scale: Int8, isNegative: Bool, _ target: Int
-  ) {
-    add(
-      other.buckets[run.range], start: run.start, scale: Int(scale), isNegative: isNegative,
-      to: target)
+  /// Adds a row with the values of a sum, which has none then. O(buckets).
+  mutating func append(_ sum: inout HistogramSum) {
+    scales.append(Int8(sum.scale))
+    zeros.append(sum.zeros)
+    let (positive, negative) = (sum.positive, sum.negative)
+    positives.append(unsafe pack(sum.counts(positive, isNegative: false), start: positive.first))
+    negatives.append(unsafe pack(sum.counts(negative, isNegative: true), start: negative.first))
+    sum.clear()
   }
 
-  /// Adds zeros to a row. O(1).
-  public mutating func add(zeros count: Int64, to row: Int) {
-    zeros[row] = zeros[row].addingSaturating(count)
+  /// A row is what a sum is, which has no values then.
+  private mutating func store(_ sum: inout HistogramSum, _ row: Int) {
+    scales[row] = Int8(sum.scale)
+    zeros[row] = sum.zeros
+    let (positive, negative) = (sum.positive, sum.negative)
+    positives[row] = unsafe place(
+      sum.counts(positive, isNegative: false), start: positive.first, positives[row])
+    negatives[row] = unsafe place(
+      sum.counts(negative, isNegative: true), start: negative.first, negatives[row])
+    sum.clear()
   }
 
-  /// Adds the values of buckets to a row. O(buckets).
-  ///
-  /// - Parameters:
-  ///   - counts: values in the bucket `start` of `scale` and in those that follow, none negative.
-  ///   - isNegative: the values are.
-  public mutating func add<Counts: RandomAccessCollection>(
-    _ counts: Counts, start: Int32, scale: Int, isNegative: Bool, to row: Int
-  ) where Counts.Element: FixedWidthInteger, Counts.Index == Int {
-    guard let first = counts.firstIndex(where: { $0 != 0 }),
-      let last = counts.lastIndex(where: { $0 != 0 })
-    else { return }
-    let start = start + Int32(first - counts.startIndex)
-    let end = start + Int32(last - first)
-    let shift = coarsen(row, for: start...end, scale: scale, isNegative)
-    let run = widen(
-      isNegative ? negatives[row] : positives[row], for: start >> shift...end >> shift)
-    if isNegative { negatives[row] = run } else { positives[row] = run }
-    var bucket = start
-    for index in first...last {
-      let place = run.offset + Int(bucket >> shift - run.start)
-      buckets[place] = buckets[place].addingSaturating(Int64(clamping: counts[index]))
-      bucket += 1
+  /// Puts counts where a run lies, or at the end when there is no room.
+  private mutating func place(
+    _ counts: UnsafeBufferPointer<Int64>, start: Int32, _ run: Run
+  ) -> Run {
+    guard !counts.isEmpty else { return run }
+    var placed = run
+    placed.start = start
+    placed.length = UInt8(counts.count)
+    placed.width = unsafe HistogramColumns.width(counts)
+    if placed.byteCount > Int(run.room) {
+      align(width: 3)
+      placed.offset = bytes.count
+      let bytesMax = HistogramScale.bucketsMax << 3
+      placed.room = UInt16(min(bytesMax, max(placed.byteCount, 2 * Int(run.room))))
+      bytes += repeatElement(0, count: Int(placed.room))
     }
-  }
-
-  /// Makes a row as coarse as it must be to take more buckets.
-  ///
-  /// - Returns: how many scales coarser than `scale` the row is then.
-  private mutating func coarsen(
-    _ row: Int, for added: ClosedRange<Int32>, scale: Int, _ isNegative: Bool
-  ) -> Int32 {
-    let common = min(scale, Int(scales[row]))
-    let own = Int32(Int(scales[row]) - common)
-    let theirs = Int32(scale - common)
-    var (first, last) = (added.lowerBound >> theirs, added.upperBound >> theirs)
-    let run = isNegative ? negatives[row] : positives[row]
-    if !run.isEmpty {
-      first = min(first, run.start >> own)
-      last = max(last, run.last >> own)
-    }
-    // The other sign has as many buckets as are allowed already, and gets no more.
-    let steps = Int32(HistogramScale.stepsNeeded(first, last))
-    if own + steps > 0 {
-      scales[row] = Int8(common - Int(steps))
-      positives[row] = coarser(positives[row], by: own + steps)
-      negatives[row] = coarser(negatives[row], by: own + steps)
-    }
-    return theirs + steps
-  }
-
-  /// Adds buckets up, where they lie.
-  private mutating func coarser(_ run: Run, by steps: Int32) -> Run {
-    guard !run.isEmpty else { return run }
-    var coarser = run
-    coarser.start = run.start >> steps
-    coarser.count = run.last >> steps - coarser.start + 1
-    var latest = -1
-    for (bucket, place) in zip(run.start..., run.range) {
-      let target = run.offset + Int(bucket >> steps - coarser.start)
-      // The first of several overwrites what lay there, which has been read.
-      buckets[target] =
-        target == latest ? buckets[target].addingSaturating(buckets[place]) : buckets[place]
-      latest = target
-    }
-    return coarser
-  }
-
-  /// A run that has these buckets as well; the new ones are 0.
-  private mutating func widen(_ run: Run, for added: ClosedRange<Int32>) -> Run {
-    var wider = run
-    wider.start = run.isEmpty ? added.lowerBound : min(run.start, added.lowerBound)
-    wider.count = max(run.isEmpty ? added.upperBound : run.last, added.upperBound) - wider.start + 1
-    if wider.count > run.room {
-      wider.offset = buckets.count
-      wider.room = min(Int32(HistogramScale.bucketsMax), max(wider.count, 2 * run.room))
-      buckets += repeatElement(0, count: Int(wider.room))
-    }
-    let shift = run.isEmpty ? 0 : Int(run.start - wider.start)
-    for index in stride(from: Int(run.count) - 1, through: 0, by: -1) {
-      buckets[wider.offset + shift + index] = buckets[run.offset + index]
-    }
-    for place in wider.offset..<wider.offset + shift { buckets[place] = 0 }
-    for place in wider.offset + shift + Int(run.count)..<wider.range.upperBound {
-      buckets[place] = 0
-    }
-    return wider
+    unsafe write(counts, placed)
+    return placed
   }
 }

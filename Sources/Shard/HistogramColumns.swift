@@ -1,26 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Histograms of many rows, their buckets in one array: a row costs no allocation, an empty one
-/// 48 B.
+/// Histograms of many rows, their counts in one array: a row costs no allocation, an empty one
+/// 41 B.
 ///
-/// Behaves like an array of ``Histogram``. A row that outgrows its place gets one at the end, at
-/// least twice as large, so that less than half of the array is abandoned.
+/// Behaves like an array of ``Histogram``. The counts of one sign of a row have 1, 2, 4 or 8 bytes
+/// each, as its largest needs: what a report takes is mostly counts, and most of them are small.
+/// A row that outgrows its place gets one at the end, at least twice as large, so that less than
+/// half of the array is abandoned.
 public struct HistogramColumns: Sendable {
-  /// The buckets of one sign of one row: where they lie, and how many more have room there.
+  /// The buckets of one sign of one row: where their counts lie.
   public struct Run: Sendable {
     /// The bucket that the first count is of.
     public internal(set) var start: Int32 = 0
-    var count: Int32 = 0
+    /// At most ``HistogramScale/bucketsMax``. Neither the first nor the last holds nothing.
+    var length: UInt8 = 0
+    /// A count has 1 << width bytes.
+    var width: UInt8 = 0
+    /// Bytes that the counts have there.
+    var room: UInt16 = 0
+    /// A multiple of ``HistogramColumns/alignment`` unless counts are single bytes.
     var offset = 0
-    var room: Int32 = 0
 
     /// There are none.
-    public var isEmpty: Bool { count == 0 }
+    public var isEmpty: Bool { length == 0 }
+    /// How many.
+    public var count: Int { Int(length) }
     /// The last bucket.
-    var last: Int32 { start + count - 1 }
-    /// Where the counts lie in ``HistogramColumns/buckets``.
-    public var range: Range<Int> { offset..<offset + Int(count) }
+    var last: Int32 { start + Int32(length) - 1 }
+    /// What its counts take.
+    var byteCount: Int { count << Int(width) }
+    /// Where they lie.
+    var range: Range<Int> { offset..<offset + byteCount }
   }
+
+  /// Counts of any width are read as such.
+  static let alignment = 8
 
   var scales: [Int8] = []
   /// Values of each row that are 0 or -0.
@@ -29,8 +43,8 @@ public struct HistogramColumns: Sendable {
   public internal(set) var positives: [Run] = []
   /// Negative values of each row, by their magnitude.
   public internal(set) var negatives: [Run] = []
-  /// Values in each bucket, those of a run one behind the other.
-  public internal(set) var buckets: [Int64] = []
+  /// The counts, those of a run one behind the other.
+  var bytes: [UInt8] = []
 
   /// No rows.
   public init() {}
@@ -49,13 +63,16 @@ public struct HistogramColumns: Sendable {
   /// How fine a row's buckets are.
   public func scale(_ row: Int) -> Int { Int(scales[row]) }
 
-  /// Makes room for more rows.
-  public mutating func reserve(rows: Int, buckets: Int = 0) {
+  /// What the counts of all rows take.
+  public var countBytes: Int { bytes.count }
+
+  /// Makes room for more rows, and for their counts.
+  public mutating func reserve(rows: Int, bytes: Int = 0) {
     scales.reserveCapacity(count + rows)
     zeros.reserveCapacity(count + rows)
     positives.reserveCapacity(count + rows)
     negatives.reserveCapacity(count + rows)
-    self.buckets.reserveCapacity(self.buckets.count + buckets)
+    self.bytes.reserveCapacity(self.bytes.count + bytes)
   }
 
   /// Adds rows without values. O(rows).
@@ -68,10 +85,10 @@ public struct HistogramColumns: Sendable {
 
   /// Adds a row. O(buckets).
   public mutating func append(_ histogram: Histogram) {
-    scales.append(Int8(histogram.scale))
-    zeros.append(histogram.zeros)
-    positives.append(appendRun(histogram.positive.start, histogram.positive.counts[...]))
-    negatives.append(appendRun(histogram.negative.start, histogram.negative.counts[...]))
+    append(
+      scale: histogram.scale, zeros: histogram.zeros, positiveStart: histogram.positive.start,
+      positive: histogram.positive.counts[...], negativeStart: histogram.negative.start,
+      negative: histogram.negative.counts[...])
   }
 
   /// Adds a row of counts as given. O(buckets).
@@ -90,8 +107,10 @@ public struct HistogramColumns: Sendable {
         && HistogramScale.has(negativeStart, negative.count, scale: scale), "no such buckets")
     scales.append(Int8(scale))
     self.zeros.append(zeros)
-    positives.append(appendRun(positiveStart, positive))
-    negatives.append(appendRun(negativeStart, negative))
+    positives.append(
+      unsafe positive.withUnsafeBufferPointer { unsafe pack($0, start: positiveStart) })
+    negatives.append(
+      unsafe negative.withUnsafeBufferPointer { unsafe pack($0, start: negativeStart) })
   }
 
   /// Adds rows of another. O(their buckets).
@@ -99,38 +118,48 @@ public struct HistogramColumns: Sendable {
     scales.append(contentsOf: rows.lazy.map { other.scales[Int($0)] })
     zeros.append(contentsOf: rows.lazy.map { other.zeros[Int($0)] })
     for row in rows {
-      let (positive, negative) = (other.positives[Int(row)], other.negatives[Int(row)])
-      positives.append(appendRun(positive.start, other.buckets[positive.range]))
-      negatives.append(appendRun(negative.start, other.buckets[negative.range]))
+      positives.append(copy(other.positives[Int(row)], of: other))
+      negatives.append(copy(other.negatives[Int(row)], of: other))
     }
   }
 
   /// Adds all rows of another. O(bytes): copies of columns.
   public mutating func append(_ other: HistogramColumns) {
-    let base = buckets.count
+    align(width: 3)
+    let base = bytes.count
     scales += other.scales
     zeros += other.zeros
     positives.append(contentsOf: other.positives.lazy.map { $0.moved(by: base) })
     negatives.append(contentsOf: other.negatives.lazy.map { $0.moved(by: base) })
-    buckets += other.buckets
+    bytes += other.bytes
   }
 
   /// The histogram of a row. O(buckets).
   public subscript(row: Int) -> Histogram {
-    Histogram(
-      scale: Int(scales[row]), zeros: zeros[row], positive: values(positives[row]),
-      negative: values(negatives[row]))
+    var (positive, negative): ([Int64], [Int64]) = ([], [])
+    appendCounts(of: positives[row], to: &positive)
+    appendCounts(of: negatives[row], to: &negative)
+    return Histogram(
+      scale: Int(scales[row]), zeros: zeros[row],
+      positive: Histogram.Buckets(start: positives[row].start, counts: positive),
+      negative: Histogram.Buckets(start: negatives[row].start, counts: negative))
   }
 
-  private func values(_ run: Run) -> Histogram.Buckets {
-    Histogram.Buckets(start: run.start, counts: buckets[run.range])
+  /// The next byte that is appended lies where counts so wide may.
+  mutating func align(width: UInt8) {
+    guard width > 0 else { return }
+    while bytes.count % HistogramColumns.alignment > 0 { bytes.append(0) }
   }
 
-  private mutating func appendRun(_ start: Int32, _ counts: ArraySlice<Int64>) -> Run {
-    guard !counts.isEmpty else { return Run() }
-    defer { buckets += counts }
-    let count = Int32(counts.count)
-    return Run(start: start, count: count, offset: buckets.count, room: count)
+  /// Appends a run of another's. O(buckets).
+  mutating func copy(_ run: Run, of other: HistogramColumns) -> Run {
+    guard !run.isEmpty else { return Run() }
+    align(width: run.width)
+    var copy = run
+    copy.offset = bytes.count
+    copy.room = UInt16(run.byteCount)
+    bytes += other.bytes[run.range]
+    return copy
   }
 }
 

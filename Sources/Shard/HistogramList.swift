@@ -13,8 +13,13 @@ struct HistogramList {
 
   @safe private static let groupBits: UInt32 = 14
   @safe private static let entriesOffset = MemoryLayout<Head>.stride
-  @safe static let bytes =
-    entriesOffset + ShardLimits.listedBucketsMax * MemoryLayout<UInt32>.stride
+  @safe static let bytes = bytes(values: ShardLimits.listedBucketsMax)
+
+  /// What so many values take.
+  @safe
+  static func bytes(values: Int) -> Int {
+    entriesOffset + values * MemoryLayout<UInt32>.stride
+  }
 
   let start: UnsafeMutableRawPointer
   @safe private(set) var count: Int

@@ -76,20 +76,17 @@ extension HistogramRecord {
   }
 
   private var usedPositive: ClosedRange<Int32>? {
-    unsafe used(head.pointee.positive, before: 0)
+    unsafe usedBuckets(head.pointee.positive, before: 0)
   }
 
   private var usedNegative: ClosedRange<Int32>? {
-    unsafe used(head.pointee.negative, before: Int(head.pointee.positive.slots))
+    unsafe usedBuckets(head.pointee.negative, before: Int(head.pointee.positive.slots))
   }
 
   /// From the first bucket that holds values to the last.
-  private func used(_ run: Run, before: Int) -> ClosedRange<Int32>? {
-    let slots = 0..<Int(run.slots)
-    guard let first = slots.first(where: { unsafe counter(before + $0) > 0 }),
-      let last = slots.last(where: { unsafe counter(before + $0) > 0 })
-    else { return nil }
-    return run.base + Int32(first)...run.base + Int32(last)
+  private func usedBuckets(_ run: Run, before: Int) -> ClosedRange<Int32>? {
+    guard let used = unsafe used(run, before: before) else { return nil }
+    return run.base + Int32(used.lowerBound)...run.base + Int32(used.upperBound - 1)
   }
 
   @safe

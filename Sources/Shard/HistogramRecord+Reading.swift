@@ -16,35 +16,45 @@ extension HistogramRecord {
     return unsafe Histogram.Buckets(start: start(run), counts: counts)
   }
 
-  /// Adds its values to a row. O(buckets).
-  func add(to columns: inout HistogramColumns, row: Int) {
-    unsafe columns.add(zeros: Int64(clamping: head.pointee.zeros), to: row)
-    unsafe add(head.pointee.positive, before: 0, isNegative: false, to: &columns, row)
-    let before = unsafe Int(head.pointee.positive.slots)
-    unsafe add(head.pointee.negative, before: before, isNegative: true, to: &columns, row)
+  /// How fine its buckets are.
+  var scale: Int { unsafe HistogramScale.finest - Int(head.pointee.shift) }
+
+  /// Adds its values to a sum. O(buckets).
+  func add(to sum: inout HistogramSum) {
+    let (positive, negative) = unsafe (head.pointee.positive, head.pointee.negative)
+    unsafe sum.add(zeros: Int64(clamping: head.pointee.zeros))
+    unsafe add(positive, before: 0, isNegative: false, to: &sum)
+    unsafe add(negative, before: Int(positive.slots), isNegative: true, to: &sum)
   }
 
-  private func add(
-    _ run: Run, before: Int, isNegative: Bool, to columns: inout HistogramColumns, _ row: Int
-  ) {
+  private func add(_ run: Run, before: Int, isNegative: Bool, to sum: inout HistogramSum) {
     guard run.slots > 0 else { return }
-    let scale = unsafe HistogramScale.finest - Int(head.pointee.shift)
-    func add<Counter: FixedWidthInteger>(_: Counter.Type) {
-      let first = unsafe counters.assumingMemoryBound(to: Counter.self) + before
-      let counts = unsafe UnsafeBufferPointer(start: first, count: Int(run.slots))
-      unsafe columns.add(
-        counts, start: start(run), scale: scale, isNegative: isNegative, to: row)
-    }
+    unsafe sum.add(
+      bytes(run, before: before), width: head.pointee.width, start: start(run), scale: scale,
+      isNegative: isNegative)
+  }
+
+  /// Which counters of a run lie between the first and the last that hold values; nil: none does.
+  func used(_ run: Run, before: Int) -> Range<Int>? {
+    guard run.slots > 0 else { return nil }
+    let bytes = unsafe bytes(run, before: before)
     switch unsafe head.pointee.width {
-    case 0: add(UInt8.self)
-    case 1: add(UInt16.self)
-    case 2: add(UInt32.self)
-    default: add(UInt64.self)
+    case 0: return unsafe HistogramSum.used(bytes.assumingMemoryBound(to: UInt8.self))
+    case 1: return unsafe HistogramSum.used(bytes.assumingMemoryBound(to: UInt16.self))
+    case 2: return unsafe HistogramSum.used(bytes.assumingMemoryBound(to: UInt32.self))
+    default: return unsafe HistogramSum.used(bytes.assumingMemoryBound(to: UInt64.self))
     }
+  }
+
+  /// The counters of a run.
+  private func bytes(_ run: Run, before: Int) -> UnsafeRawBufferPointer {
+    let width = unsafe Int(head.pointee.width)
+    return unsafe UnsafeRawBufferPointer(
+      start: counters + before << width, count: Int(run.slots) << width)
   }
 
   /// The bucket of a run's first counter, as ``HistogramScale`` numbers it.
-  private func start(_ run: Run) -> Int32 {
+  func start(_ run: Run) -> Int32 {
     unsafe run.base - BucketCode.bias >> Int32(head.pointee.shift)
   }
 }
@@ -64,27 +74,28 @@ extension BucketCode {
 }
 
 extension Series {
-  /// Adds the histograms of these groups to the latest row of a report that has histograms.
-  func addHistograms(
+  /// Appends the histogram of these groups as a row. O(buckets of all groups); a copy of bytes
+  /// where only one group has values.
+  ///
+  /// - Parameter sum: has no values, before and afterwards.
+  func appendHistogram(
     _ groups: ClosedRange<Int64>, _ geometry: WindowGeometry,
-    toLastRowOf report: inout PartialReport
+    to columns: inout HistogramColumns, _ sum: inout HistogramSum
   ) {
-    guard var columns = report.histograms.take() else { return }
-    let row = columns.count - 1
+    var only: HistogramRecord?
+    var records = 0
     unsafe forEachHistogram(groups, geometry) { _, code in
-      columns.add(code, to: row)
+      sum.add(code)
     } record: { _, record in
-      unsafe record.add(to: &columns, row: row)
+      records += 1
+      if records == 2 { unsafe only?.add(to: &sum) }
+      if records == 1 { unsafe only = unsafe record } else { unsafe record.add(to: &sum) }
     }
-    report.histograms = columns
-  }
-}
-
-extension HistogramColumns {
-  fileprivate mutating func add(_ code: BucketCode, to row: Int) {
-    if code.isZero { return add(zeros: 1, to: row) }
-    add(
-      [1] as [Int64], start: code.bucket - BucketCode.bias, scale: HistogramScale.finest,
-      isNegative: code.isNegative, to: row)
+    // A counter of 64 bits may be larger than a row's.
+    if records == 1, let record = unsafe only {
+      if unsafe record.head.pointee.width < 3 { return unsafe columns.append(record) }
+      unsafe record.add(to: &sum)
+    }
+    columns.append(&sum)
   }
 }

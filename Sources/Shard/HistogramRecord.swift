@@ -76,6 +76,12 @@ struct HistogramRecord {
     unsafe UnsafeMutableRawPointer(head) + HistogramRecord.countersOffset
   }
 
+  /// The head and the counters.
+  var usedBytes: Int {
+    let slots = unsafe Int(head.pointee.positive.slots) + Int(head.pointee.negative.slots)
+    return unsafe HistogramRecord.countersOffset + slots << Int(head.pointee.width)
+  }
+
   /// Forgets all values and is of another group. Counters stay where they are, as far as possible.
   func reset(group: Int64) {
     let bytes = unsafe Int(head.pointee.bytes) - HistogramRecord.countersOffset

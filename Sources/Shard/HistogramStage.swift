@@ -50,6 +50,25 @@ struct HistogramRing {
     return unsafe HistogramRecord(head)
   }
 
+  /// Visits the records of these groups, oldest first.
+  @inline(__always)
+  func forEach(
+    _ groups: ClosedRange<Int64>, _ geometry: WindowGeometry,
+    _ body: (_ group: Int64, HistogramRecord) -> Void
+  ) {
+    let places = geometry.groupSlots
+    // One division for all of them.
+    var place = geometry.groupSlot(max(0, groups.lowerBound))
+    var group = max(0, groups.lowerBound)
+    while group <= groups.upperBound {
+      if let head = unsafe start[place], unsafe head.pointee.group == group {
+        unsafe body(group, HistogramRecord(head))
+      }
+      group += 1
+      place = place + 1 == places ? 0 : place + 1
+    }
+  }
+
   /// The record of a group to write into: an expired one in its place is emptied for it.
   ///
   /// - Parameter model: another record, whose layout a new one takes over.

@@ -31,6 +31,16 @@ struct KeyText {
     return unsafe UnsafeRawBufferPointer(rebasing: key[key.count...])
   }
 
+  /// Visits the labels: of each its name, ``SeriesKey/valueMark`` and its value. O(key).
+  func forEachLabel(_ body: (UnsafeRawBufferPointer) -> Void) {
+    var start = unsafe nameEnd
+    while unsafe start < key.count {
+      let end = unsafe KeyText.mark(in: key, from: start + 1)
+      unsafe body(UnsafeRawBufferPointer(rebasing: key[start + 1..<end]))
+      start = end
+    }
+  }
+
   /// Where the next label begins at or behind `start`: at its mark, or at the end.
   @inline(__always)
   private static func mark(in key: UnsafeRawBufferPointer, from start: Int) -> Int {

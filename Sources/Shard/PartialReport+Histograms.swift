@@ -20,26 +20,10 @@ extension PartialReport {
   /// - Precondition: `q` is within 0...1.
   public func quantile(_ q: Double, row: Int) -> Double? {
     var one: [Double] = []
-    return appendQuantiles([q], row: row, to: &one) ? one[0] : nil
-  }
-
-  /// Appends several quantiles of a row, each as ``quantile(_:row:)``. O(buckets) each.
-  ///
-  /// - Returns: false, and nothing is appended: no histogram of the row is kept.
-  /// - Precondition: all are within 0...1.
-  public func appendQuantiles(
-    _ quantiles: [Double], row: Int, to values: inout [Double]
-  ) -> Bool {
-    guard let histograms, counts[row] > 0 else { return false }
-    let count = histograms.values(row)
-    guard count > 0 else { return false }
-    let (least, greatest) = (minima[row], maxima[row])
-    for q in quantiles {
-      let value =
-        q == 0 ? least : q == 1 ? greatest : histograms.quantile(q, row: row, values: count)
-      values.append(min(max(value, least), greatest))
-    }
-    return true
+    guard counts[row] > 0 else { return nil }
+    let isKept = histograms?.appendQuantiles(
+      [q], row: row, least: minima[row], greatest: maxima[row], to: &one)
+    return isKept == true ? one[0] : nil
   }
 
   /// By how much of itself a quantile of a row is at most off; nil: no histogram of it is kept.

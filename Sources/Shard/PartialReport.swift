@@ -52,8 +52,8 @@ public struct PartialReport: Sendable {
     String(decoding: nameBytes[nameRange(row)], as: UTF8.self)
   }
 
-  /// Makes room for `rows` more series.
-  public mutating func reserve(rows: Int, nameBytes bytes: Int) {
+  /// Makes room for `rows` more series, their names and the counts of their histograms.
+  public mutating func reserve(rows: Int, nameBytes bytes: Int, histogramBytes: Int = 0) {
     nameBytes.reserveCapacity(nameBytes.count + bytes)
     nameEnds.reserveCapacity(count + rows)
     hashes.reserveCapacity(count + rows)
@@ -68,12 +68,20 @@ public struct PartialReport: Sendable {
     lastSeen.reserveCapacity(count + rows)
     firstSeen.reserveCapacity(count + rows)
     kinds.reserveCapacity(count + rows)
-    histograms?.reserve(rows: rows)
+    histograms?.reserve(rows: rows, bytes: histogramBytes)
   }
 
   /// Adds a row. The caller knows that the series has none yet. When there are histograms it gets
   /// one without values.
   public mutating func append(name: some Collection<UInt8>, hash: UInt64, _ row: SeriesSummary) {
+    appendWithoutHistogram(name: name, hash: hash, row)
+    histograms?.append(emptyRows: 1)
+  }
+
+  /// Adds a row whose histogram, if there are any, the caller appends.
+  mutating func appendWithoutHistogram(
+    name: some Collection<UInt8>, hash: UInt64, _ row: SeriesSummary
+  ) {
     nameBytes.append(contentsOf: name)
     nameEnds.append(nameBytes.count)
     hashes.append(hash)
@@ -88,7 +96,6 @@ public struct PartialReport: Sendable {
     lastSeen.append(row.lastSeen)
     firstSeen.append(row.firstSeen)
     kinds.append(row.kind)
-    histograms?.append(emptyRows: 1)
   }
 
   /// Adds all rows of a report that shares no series with this one. O(bytes): copies of columns.
@@ -113,6 +120,7 @@ public struct PartialReport: Sendable {
 
   /// The statistics of a row, together.
   public subscript(row: Int) -> SeriesSummary {
+    @inlinable
     get {
       SeriesSummary(
         count: counts[row], sum: sums[row], min: minima[row], max: maxima[row],
@@ -139,10 +147,6 @@ public struct PartialReport: Sendable {
 extension PartialReport {
   /// Adds a row of another report. The caller knows that the series has none yet. O(name).
   public mutating func append(row: Int, of other: PartialReport) {
-    append(name: other.nameBytes[other.nameRange(row)], hash: other.hashes[row], other[row])
-    guard let theirs = other.histograms else { return }
-    keepHistograms()
-    let target = count - 1
-    histograms?.fold(row, of: theirs, into: target)
+    append(rows: [UInt32(row)], of: other)
   }
 }

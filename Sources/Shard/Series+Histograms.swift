@@ -105,15 +105,14 @@ extension Series {
   }
 
   /// Visits what is kept of the groups, in no order: values of one bucket, or a record.
+  @inline(__always)
   func forEachHistogram(
     _ groups: ClosedRange<Int64>, _ geometry: WindowGeometry,
     listed: (_ group: Int64, BucketCode) -> Void, record: (_ group: Int64, HistogramRecord) -> Void
   ) {
     guard unsafe header.pointee.histograms != nil else { return }
     if unsafe header.pointee.histogramStage == .ring {
-      for group in groups {
-        if let found = unsafe ring.record(group, geometry) { unsafe record(group, found) }
-      }
+      unsafe ring.forEach(groups, geometry, record)
     } else {
       let list = unsafe self.list
       for position in 0..<list.count {

@@ -111,6 +111,27 @@ extension Series {
     return sum
   }
 
+  /// The places of histograms, or the list of their values.
+  func touchHistograms(_ groups: ClosedRange<Int64>, _ geometry: WindowGeometry) -> UInt64 {
+    guard let start = unsafe header.pointee.histograms else { return 0 }
+    if unsafe header.pointee.histogramStage == .ring {
+      return unsafe Series.touch(start, geometry.groupSlots * MemoryLayout<Int>.stride)
+    }
+    let values = unsafe Int(header.pointee.listedCount)
+    return unsafe Series.touch(start, HistogramList.bytes(values: values))
+  }
+
+  /// The histograms; call it after ``touchHistograms(_:_:)``.
+  func touchRecords(_ groups: ClosedRange<Int64>, _ geometry: WindowGeometry) -> UInt64 {
+    var sum: UInt64 = 0
+    unsafe forEachHistogram(groups, geometry) { _, _ in
+    } record: { _, record in
+      let bytes = unsafe record.usedBytes
+      unsafe sum &+= Series.touch(UnsafeMutableRawPointer(record.head), bytes)
+    }
+    return sum
+  }
+
   private static func touch(_ start: UnsafeMutableRawPointer, _ bytes: Int) -> UInt64 {
     var sum: UInt64 = 0
     var offset = 0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Proto
 
-/// One series: a record of a 112-byte header and the name behind it, and the slices and histograms
+/// One series: a record of a 120-byte header and the name behind it, and the slices and histograms
 /// it points to.
 ///
 /// This is a handle; the table that made it owns the record and frees it once. A series begins

@@ -23,6 +23,8 @@ public struct SeriesSelection: Sendable {
   let alternatives: [[Test]]
   /// The names that chosen series can have; nil: there is no such list.
   let nameHashes: NameHashes?
+  /// The labels that chosen series have; nil: there are none that all must have one of.
+  let labelMarks: LabelMarksFilter?
   /// The names that alone choose, where nothing else does; of series without labels each is a
   /// look-up.
   let namesOnly: [ExactName]
@@ -33,6 +35,7 @@ public struct SeriesSelection: Sendable {
 
   private init(alternatives: [[Test]], nameHashes: NameHashes?, namesOnly: [ExactName]) {
     self.alternatives = alternatives
+    labelMarks = LabelMarksFilter(alternatives)
     self.nameHashes = nameHashes
     self.namesOnly = namesOnly
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The series of a shard by name: open addressing with linear probing, 16 B a slot, at most three
-/// quarters full.
+/// The series of a shard by name: open addressing with linear probing, 16 B a slot, and 2 B more
+/// once a series has labels; at most three quarters full.
 ///
 /// The hash arrives with its low bits equal over the shard and its high bits equal over a
 /// partition, so the home slot comes from a multiplicative remix of all of them. Home slots keep
@@ -22,6 +22,9 @@ struct SeriesTable: ~Copyable {
   private(set) var capacity: Int
   private var shift: UInt64
   private var slots: UnsafeMutablePointer<Slot>
+  /// The ``LabelMarks`` of each slot's series; 0 where there is none. Not in the slots: a question
+  /// reads all of these, and few of those. Nil: no series had labels yet.
+  private var marks: UnsafeMutablePointer<UInt16>?
 
   init() {
     capacity = ShardLimits.tableSlotsMin
@@ -31,9 +34,21 @@ struct SeriesTable: ~Copyable {
 
   deinit {
     unsafe slots.deallocate()
+    unsafe marks?.deallocate()
   }
 
-  var bytes: Int { unsafe Heap.chunkBytes(capacity * MemoryLayout<Slot>.stride) }
+  var bytes: Int {
+    let slotBytes = unsafe Heap.chunkBytes(capacity * MemoryLayout<Slot>.stride)
+    guard unsafe marks != nil else { return slotBytes }
+    return slotBytes + Heap.chunkBytes(capacity * MemoryLayout<UInt16>.stride)
+  }
+
+  /// The label marks of the series in slot `position`; 0 when it has no labels, or is not there.
+  @inline(__always)
+  func labelMarks(_ position: Int) -> UInt16 {
+    assert(position >= 0 && position < capacity)
+    return unsafe marks?[position] ?? 0
+  }
 
   /// The record in slot `position`, if any.
   @inline(__always)
@@ -75,9 +90,11 @@ struct SeriesTable: ~Copyable {
   }
 
   /// Adds a record that is not there. O(1) on average, O(capacity) when the table grows.
-  mutating func insert(_ header: UnsafeMutablePointer<Series.Header>, hash: UInt64) {
+  mutating func insert(
+    _ header: UnsafeMutablePointer<Series.Header>, hash: UInt64, labelMarks: UInt16
+  ) {
     if 4 * (count + 1) > 3 * capacity { resize(to: 2 * capacity) }
-    unsafe place(Slot(hash: hash, header: header))
+    unsafe place(Slot(hash: hash, header: header), labelMarks)
     count += 1
   }
 
@@ -90,12 +107,14 @@ struct SeriesTable: ~Copyable {
       let distance = (follower - home(unsafe slots[follower].hash)) & (capacity - 1)
       if distance >= (follower - hole) & (capacity - 1) {
         unsafe slots[hole] = unsafe slots[follower]
+        if let marks = unsafe marks { unsafe marks[hole] = unsafe marks[follower] }
         hole = follower
       }
       follower = next(follower)
     }
     unsafe slots[hole].header = nil
     unsafe slots[hole].hash = 0
+    unsafe marks?[hole] = 0
     count -= 1
   }
 
@@ -108,20 +127,25 @@ struct SeriesTable: ~Copyable {
 
   private mutating func resize(to newCapacity: Int) {
     let old = unsafe slots
+    let oldMarks = unsafe marks
     let oldCapacity = capacity
     capacity = newCapacity
     shift = SeriesTable.shift(newCapacity)
     unsafe slots = SeriesTable.emptySlots(newCapacity)
+    if unsafe marks != nil { unsafe marks = SeriesTable.emptyMarks(newCapacity) }
     for position in 0..<oldCapacity where unsafe old[position].header != nil {
-      unsafe place(old[position])
+      unsafe place(old[position], oldMarks?[position] ?? 0)
     }
     unsafe old.deallocate()
+    unsafe oldMarks?.deallocate()
   }
 
-  private func place(_ slot: Slot) {
+  private mutating func place(_ slot: Slot, _ labelMarks: UInt16) {
     var position = unsafe home(slot.hash)
     while unsafe slots[position].header != nil { position = next(position) }
     unsafe slots[position] = unsafe slot
+    if unsafe labelMarks != 0 && marks == nil { unsafe marks = SeriesTable.emptyMarks(capacity) }
+    unsafe marks?[position] = labelMarks
   }
 
   @inline(__always)
@@ -163,5 +187,11 @@ struct SeriesTable: ~Copyable {
     let slots = UnsafeMutablePointer<Slot>.allocate(capacity: capacity)
     unsafe slots.initialize(repeating: Slot(hash: 0, header: nil), count: capacity)
     return unsafe slots
+  }
+
+  private static func emptyMarks(_ capacity: Int) -> UnsafeMutablePointer<UInt16> {
+    let marks = UnsafeMutablePointer<UInt16>.allocate(capacity: capacity)
+    unsafe marks.initialize(repeating: 0, count: capacity)
+    return unsafe marks
   }
 }

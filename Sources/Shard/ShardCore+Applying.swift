@@ -171,7 +171,8 @@ extension ShardCore {
       UnsafeRawBufferPointer(start: name, count: length))
     let series = unsafe Series(
       name: name, length: length, keepsHistograms: keepsHistograms, heap: &heap)
-    unsafe table.insert(series.header, hash: hash)
+    unsafe table.insert(
+      series.header, hash: hash, labelMarks: LabelMarks(series.name).bits)
     if unsafe series.isLabelled { seriesLabelled += 1 }
     return unsafe series.header
   }

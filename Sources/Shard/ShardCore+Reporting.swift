@@ -3,7 +3,8 @@
 extension ShardCore {
   /// The statistics of the chosen series as of `now`. O(1) a name when only names choose and no
   /// series has labels; otherwise O(series), with tens of combines for each that is chosen. Where
-  /// only some names can be chosen, of others only the table is looked at.
+  /// only some names can be chosen, or only series with certain labels, of others only the table is
+  /// looked at.
   ///
   /// Mutating, because super-slices are computed when first read.
   public mutating func report(_ request: ReportRequest, now: Int64) -> PartialReport {
@@ -19,7 +20,7 @@ extension ShardCore {
     return report
   }
 
-  private func reportNames(
+  private mutating func reportNames(
     _ selection: SeriesSelection, _ range: ClosedRange<Int64>, to report: inout PartialReport
   ) {
     for name in selection.namesOnly {
@@ -34,9 +35,13 @@ extension ShardCore {
     var group: [Int] = []
     group.reserveCapacity(ShardLimits.lookaheadSeries)
     let matcher = selection.isEverything ? nil : selection.makeMatcher()
-    if matcher == nil { report.reserve(rows: table.count, nameBytes: 32 * table.count) }
-    let hashes = selection.nameHashes
+    if matcher == nil {
+      report.reserve(
+        rows: table.count, nameBytes: 32 * table.count, histogramBytes: histogramBytesBefore)
+    }
+    let (hashes, marks) = (selection.nameHashes, selection.labelMarks)
     for position in 0..<table.capacity {
+      if let marks, !marks.mayChoose(table.labelMarks(position)) { continue }
       let slot = unsafe table.slot(position)
       guard unsafe slot.header != nil, unsafe hashes?.mayName(slot.hash) ?? true else { continue }
       group.append(position)
@@ -46,6 +51,9 @@ extension ShardCore {
       }
     }
     append(group, chosenBy: matcher, range, to: &report)
+    if matcher == nil, let histograms = report.histograms {
+      histogramBytesBefore = histograms.countBytes
+    }
   }
 
   /// Appends those of the series in these slots that are chosen, nil: all.
@@ -63,11 +71,23 @@ extension ShardCore {
   private mutating func append(
     _ slots: [Int], _ range: ClosedRange<Int64>, to report: inout PartialReport
   ) {
-    for slot in slots { touched &+= unsafe series(slot).touchStorage(geometry) }
-    for slot in slots { touched &+= unsafe series(slot).touchEdges(range, geometry) }
+    // What the header leads to, then what that leads to.
+    let groups = report.histograms == nil ? nil : groups(range)
+    for slot in slots {
+      touched &+= unsafe series(slot).touchStorage(geometry)
+      if let groups { touched &+= unsafe series(slot).touchHistograms(groups, geometry) }
+    }
+    for slot in slots {
+      touched &+= unsafe series(slot).touchEdges(range, geometry)
+      if let groups { touched &+= unsafe series(slot).touchRecords(groups, geometry) }
+    }
     for slot in slots {
       unsafe append(series(slot), hash: table.slot(slot).hash, range, to: &report)
     }
+  }
+
+  private func groups(_ slices: ClosedRange<Int64>) -> ClosedRange<Int64> {
+    geometry.group(slices.lowerBound)...geometry.group(slices.upperBound)
   }
 
   private func series(_ slot: Int) -> Series {
@@ -75,7 +95,7 @@ extension ShardCore {
     return unsafe Series(header)
   }
 
-  private func append(
+  private mutating func append(
     _ series: Series, hash: UInt64, _ range: ClosedRange<Int64>, to report: inout PartialReport
   ) {
     guard unsafe series.header.pointee.newestIndex >= range.lowerBound else { return }
@@ -88,11 +108,10 @@ extension ShardCore {
     guard !summary.isEmpty else { return }
     summary.take(
       unsafe series.header.pointee.sightings, before: geometry.start(range.upperBound + 1))
-    unsafe report.append(name: series.name, hash: hash, summary)
-    if report.histograms != nil {
-      let groups = geometry.group(range.lowerBound)...geometry.group(range.upperBound)
-      unsafe series.addHistograms(groups, geometry, toLastRowOf: &report)
-    }
+    unsafe report.appendWithoutHistogram(name: series.name, hash: hash, summary)
+    guard report.histograms != nil else { return }
+    unsafe series.appendHistogram(
+      groups(range), geometry, to: &report.histograms!, &histogramSum)
   }
 
   private func find(

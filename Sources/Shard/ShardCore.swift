@@ -28,6 +28,10 @@ public struct ShardCore: ~Copyable {
   let lookahead: UnsafeMutablePointer<Run>
   /// The buckets of their values.
   let codes: UnsafeMutablePointer<BucketCode>
+  /// Adds the histograms of one series up.
+  var histogramSum = HistogramSum()
+  /// What the counts took in the latest report of everything: about as much as in the next.
+  var histogramBytesBefore = 0
   /// Takes what was read only to pull it near.
   var touched: UInt64 = 0
 

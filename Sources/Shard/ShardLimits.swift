@@ -65,8 +65,9 @@ public enum ShardLimits {
   /// cache.
   static let lookaheadSeries = 16
 
-  /// Slices a series has room for at first: 2 x 48 B = 96 B, the smallest piece of memory there is.
-  static let sparseSlicesMin = 2
+  /// Slices a series has room for at first: 3 x 48 B = 144 B, a step more than the smallest piece
+  /// of memory, which has room for 2.
+  static let sparseSlicesMin = 3
 
   /// Slices a series holds before it gets blocks: 24 x 48 B = 1152 B, about one block.
   static let sparseSlicesMax = 24

@@ -59,7 +59,8 @@ struct ConditionTests {
   }
 
   private static func text(_ random: inout SplitMix64) -> String {
-    (0..<random.int(in: 0...10)).map { _ in ["a", "b", "web"][random.int(in: 0...2)] }.joined()
+    let length = random.int(in: 0...(random.oneIn(2) ? 2 : 10))
+    return (0..<length).map { _ in ["a", "b", "web"][random.int(in: 0...2)] }.joined()
   }
 
   private static func condition(_ random: inout SplitMix64) -> LabelCondition {

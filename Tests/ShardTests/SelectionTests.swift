@@ -61,6 +61,42 @@ struct SelectionTests {
     #expect(report.count == count)
   }
 
+  @Test("a label chooses its series, however many others come and go")
+  func labelOfMany() throws {
+    let (living, all) = (200, 600)
+    var core = ShardCore()
+    func apply(_ hosts: Range<Int>, now: Int64) {
+      let batch = PointColumns()
+      for host in hosts {
+        let labels = ["host": "h\(host)", "zone": "\(host % 7)"]
+        let key = SeriesKey.encode(metric: "m", labels: labels)
+        _ = batch.append(
+          hash: testHash(key), nameFrom: key.span.bytes, range: key.indices, value: 1, time: now,
+          ordinal: 0)
+      }
+      core.apply(batch, now: now)
+    }
+    func count(_ tests: [LabelCondition.Test]) throws -> Int {
+      let conditions = zip(["host", "zone"], tests).map { LabelCondition(label: $0, $1) }
+      let selection = try SeriesSelection(
+        names: [], prefixes: [], globs: [], selectors: [conditions],
+        hash: { SeriesKey.hash($0, $1) })
+      return core.report(ReportRequest(selection: selection), now: Self.now + 5500).count
+    }
+    apply(0..<all, now: Self.now)
+    apply(0..<living, now: Self.now + 3000)
+    for second in 3000..<Int64(5500) { core.tick(now: Self.now + second) }
+    #expect(core.statistics.series == living)
+    for host in 0..<all {
+      #expect(try count([.equals("h\(host)")]) == (host < living ? 1 : 0))
+    }
+    #expect(try count([.equals("h3"), .equals("3")]) == 1)
+    #expect(try count([.equals("h3"), .equals("4")]) == 0)
+    #expect(try count([.oneOf(["h1", "h250", "h2"].sorted())]) == 2)
+    #expect(try count([.oneOf(["", "h1"])]) == 1)
+    #expect(try count([.equals("")]) == 0)
+  }
+
   @Test("an empty prefix chooses all")
   func emptyPrefix() throws {
     #expect(try Self.chosen(SeriesSelection(prefixes: [""])).count == 6)

@@ -17,9 +17,10 @@ enum Program {
   /// The commands as help and completion see them.
   static var outlines: [CommandOutline] { commands.map { $0.outline } }
 
-  /// Settles the standard descriptors and how the process takes signals. Must run on the first
-  /// thread before there is any other, since threads inherit what is blocked.
+  /// Settles the standard descriptors, memory, and how the process takes signals. Must run on the
+  /// first thread before there is any other, since threads inherit what is blocked.
   static func prepare(_ arguments: [String]) {
+    FreedMemory.keep()
     Output.claimStandardDescriptors()
     _ = signal(SIGPIPE, SIG_IGN)
     Signals.block(command(arguments)?.signals ?? [])

@@ -55,7 +55,7 @@ struct ReportEncoder {
     writer.writeUnlessZero(resolutionSeconds, as: Int64Field.self, field: 5)
     writer.writeOptional(coverage, as: MessageField<Coverage>.self, field: 10)
     if hasQuantiles {
-      writer.write(doubles: quantiles[...], field: 12)
+      writer.write(doubles: quantiles, quantiles.indices, field: 12)
     }
     writer.writeUnlessZero(from, as: Int64Field.self, field: 13)
     writer.writeUnlessZero(to, as: Int64Field.self, field: 14)
@@ -81,10 +81,10 @@ extension WireWriter {
     write(raw: bytes.extracting(range))
   }
 
-  /// A packed field of doubles.
-  mutating func write(doubles: ArraySlice<Double>, field: Int) {
+  /// A packed field of some of these doubles.
+  mutating func write(doubles: [Double], _ range: Range<Int>, field: Int) {
     write(WireTag(field: field, wireType: .lengthDelimited))
-    write(varint: UInt64(8 * doubles.count))
-    for value in doubles { write(fixed64: value.bitPattern) }
+    write(varint: UInt64(8 * range.count))
+    for index in range { write(fixed64: doubles[index].bitPattern) }
   }
 }

@@ -13,20 +13,24 @@ struct SummaryEncoder {
   private let seconds: Double
   /// Quantiles of one row behind those of another.
   private var quantiles: [Double] = []
-  /// Where those of each row end.
-  private var quantileEnds: [Int] = []
+  /// Where those of each row end, and by how much of themselves they are at most off.
+  private var quantileEnds: [(end: Int, error: Double)] = []
 
   /// Looks up quantiles of rows. O(rows), and O(buckets) for each quantile.
   init(_ encoder: ReportEncoder, _ report: PartialReport, rows: some Collection<Int>) {
     self.report = report
     statistics = encoder.statistics
     seconds = Double(max(0, encoder.to - encoder.from))
-    guard encoder.hasQuantiles, report.histograms != nil else { return }
+    guard encoder.hasQuantiles, let histograms = report.histograms else { return }
     quantiles.reserveCapacity(rows.count * encoder.quantiles.count)
     quantileEnds.reserveCapacity(rows.count)
     for row in rows {
-      _ = report.appendQuantiles(encoder.quantiles, row: row, to: &quantiles)
-      quantileEnds.append(quantiles.count)
+      if report.counts[row] > 0 {
+        _ = histograms.appendQuantiles(
+          encoder.quantiles, row: row, least: report.minima[row], greatest: report.maxima[row],
+          to: &quantiles)
+      }
+      quantileEnds.append((quantiles.count, histograms.relativeError(row)))
     }
   }
 
@@ -41,7 +45,7 @@ struct SummaryEncoder {
     if summary.count > 0 { writeSpread(summary, to: &writer) }
     writeSeen(summary, to: &writer)
     if summary.count > 0 { writeRates(summary, to: &writer) }
-    writeQuantiles(row, at: index, to: &writer)
+    writeQuantiles(at: index, to: &writer)
     writer.writeUnlessZero(UInt64(summary.kind), as: UInt64Field.self, field: 17)
   }
 
@@ -78,18 +82,19 @@ struct SummaryEncoder {
     write(.sumRate, summary.sum / seconds, field: 14, to: &writer)
   }
 
-  private func writeQuantiles(_ row: Int, at index: Int, to writer: inout WireWriter) {
+  private func writeQuantiles(at index: Int, to writer: inout WireWriter) {
     guard !quantileEnds.isEmpty else { return }
-    let own = quantiles[(index == 0 ? 0 : quantileEnds[index - 1])..<quantileEnds[index]]
-    guard !own.isEmpty, let error = report.quantileError(row: row) else { return }
-    writer.write(doubles: own, field: 15)
-    writer.writeUnlessZero(error, as: DoubleField.self, field: 16)
+    let own = (index == 0 ? 0 : quantileEnds[index - 1].end)..<quantileEnds[index].end
+    guard !own.isEmpty else { return }
+    writer.write(doubles: quantiles, own, field: 15)
+    writer.writeUnlessZero(quantileEnds[index].error, as: DoubleField.self, field: 16)
   }
 
+  @inline(__always)
   private func write(
     _ statistic: StatisticSet, _ value: Double, field: Int, to writer: inout WireWriter
   ) {
     guard statistics.contains(statistic) else { return }
-    writer.writeUnlessZero(value, as: DoubleField.self, field: field)
+    writer.writeUnlessZero(double: value, field: field)
   }
 }

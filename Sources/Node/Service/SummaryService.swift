@@ -28,7 +28,7 @@ struct SummaryService: Sendable {
     self.shape = shape
     self.reportBytesMax = reportBytesMax
     self.now = now
-    // Memory is twice that: the message, and its frames.
+    // Memory is up to twice that: the message, and its frames when they are compressed.
     untaken = UntakenBytes(bytesMax: reportBytesMax)
   }
 

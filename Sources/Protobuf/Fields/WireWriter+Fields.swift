@@ -17,6 +17,17 @@ extension WireWriter {
     if !Codec.isZero(value) { Codec.write(value, field: field, to: &self) }
   }
 
+  /// A field of a double without presence, as ``DoubleField`` writes it: left out at +0. For
+  /// messages of mostly these.
+  @inlinable
+  @inline(__always)
+  public mutating func writeUnlessZero(double value: Double, field: Int) {
+    guard value.bitPattern != 0 else { return }
+    let tag = WireTag(field: field, wireType: .fixed64).rawValue
+    if tag < 0x80 { store(UInt8(truncatingIfNeeded: tag)) } else { write(varint: tag) }
+    store(value.bitPattern.littleEndian)
+  }
+
   /// A field with presence: left out when nil.
   @inlinable
   public mutating func writeOptional<Codec: FieldCodec>(

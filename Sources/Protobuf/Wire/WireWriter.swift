@@ -81,11 +81,15 @@ extension WireWriter {
   /// A base-128 number, in as few bytes as it takes.
   @inlinable
   public mutating func write(varint value: UInt64) {
+    if value < 0x80 { store(UInt8(truncatingIfNeeded: value)) } else { write(longVarint: value) }
+  }
+
+  @inlinable
+  mutating func write(longVarint value: UInt64) {
     guard let target = unsafe target else {
       count += WireWriter.varintSize(value)
       return
     }
-    guard value >= 0x80 else { return store(UInt8(value)) }
     let size = WireWriter.varintSize(value)
     precondition(size <= capacity - count, WireWriter.passesDiffer)
     var rest = value
@@ -133,6 +137,7 @@ extension WireWriter {
   }
 
   @inlinable
+  @inline(__always)
   mutating func store<Value: BitwiseCopyable>(_ value: Value) {
     let size = MemoryLayout<Value>.size
     if let target = unsafe target {

@@ -13,11 +13,7 @@ enum MessageFramer {
   static func append(
     _ message: [UInt8], encoding: Encoding, codecs: Codecs, to output: inout [UInt8]
   ) throws(RPCError) {
-    guard message.count <= Int(UInt32.max) else {
-      throw RPCError(
-        .resourceExhausted,
-        "message of \(message.count) bytes exceeds the 32-bit length of gRPC's prefix")
-    }
+    try requireLength(message)
     let start = output.count
     output.appendPrefixPlaceholder()
     let body = output.count
@@ -31,5 +27,23 @@ enum MessageFramer {
     }
     MessagePrefix.write(flag: 0, length: message.count, into: &output, at: start)
     output.append(contentsOf: message)
+  }
+
+  /// What comes before a message that is not compressed.
+  ///
+  /// - Throws: RESOURCE_EXHAUSTED for a message of more than 2^32 - 1 bytes.
+  static func prefix(of message: [UInt8]) throws(RPCError) -> [UInt8] {
+    try requireLength(message)
+    var prefix: [UInt8] = []
+    prefix.appendPrefixPlaceholder()
+    MessagePrefix.write(flag: 0, length: message.count, into: &prefix, at: 0)
+    return prefix
+  }
+
+  private static func requireLength(_ message: [UInt8]) throws(RPCError) {
+    guard message.count > Int(UInt32.max) else { return }
+    throw RPCError(
+      .resourceExhausted,
+      "message of \(message.count) bytes exceeds the 32-bit length of gRPC's prefix")
   }
 }

@@ -48,6 +48,9 @@ enum Limits {
   static let continuationFramesMax = 8
   /// Entries in one SETTINGS frame: RFC 9113 defines six, extensions a handful.
   static let settingsEntriesMax = 32
+  /// From this size on a message that is not compressed is sent from where it lies, its prefix
+  /// apart: a chunk more costs less than a copy of 64 KiB.
+  static let uncopiedMessageBytesMin = 64 << 10  // 64 KiB
   /// Answers to PING and SETTINGS that wait to be written; a peer that asks and does not read is
   /// cut off. 1000 frames of at most 17 bytes are 17 KB.
   static let answersQueuedMax = 1000

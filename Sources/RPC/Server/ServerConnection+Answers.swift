@@ -32,9 +32,13 @@ extension ServerConnection {
   }
 
   private func send(_ call: ServerCall, _ message: [UInt8], compress: Bool) throws {
+    let encoding = compress ? self.encoding(call) : .identity
+    if encoding == .identity, message.count >= Limits.uncopiedMessageBytesMin {
+      call.stream.send(try MessageFramer.prefix(of: message))
+      return call.stream.send(message)
+    }
     var framed: [UInt8] = []
     framed.reserveCapacity(MessagePrefix.byteCount + message.count)
-    let encoding = compress ? self.encoding(call) : .identity
     try MessageFramer.append(message, encoding: encoding, codecs: loop.codecs, to: &framed)
     call.stream.send(framed)
   }

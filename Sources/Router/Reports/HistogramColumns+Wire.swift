@@ -7,12 +7,7 @@ internal import Shard
 
 extension HistogramColumns {
   /// What a row takes in a message at most. O(buckets).
-  func wireBytes(_ row: Int) -> Int {
-    var bytes = RouterLimits.histogramRowBytes
-    for count in buckets[positives[row].range] { bytes += WireWriter.varintSize(UInt64(count)) }
-    for count in buckets[negatives[row].range] { bytes += WireWriter.varintSize(UInt64(count)) }
-    return bytes
-  }
+  func wireBytes(_ row: Int) -> Int { RouterLimits.histogramRowBytes + varintBytes(row) }
 
   /// Rows as a message. O(their buckets).
   func message(_ rows: Range<Int>) -> BucketColumns {
@@ -21,14 +16,14 @@ extension HistogramColumns {
       $0.coarseness = rows.map { UInt8(HistogramScale.finest - scale($0)) }
       if zeros[rows].contains(where: { $0 != 0 }) { $0.zeros = Array(zeros[rows]) }
       $0.positiveStarts = positives[rows].map(\.start)
-      $0.positiveLengths = positives[rows].map { UInt32($0.range.count) }
+      $0.positiveLengths = positives[rows].map { UInt32($0.count) }
       if hasNegatives {
         $0.negativeStarts = negatives[rows].map(\.start)
-        $0.negativeLengths = negatives[rows].map { UInt32($0.range.count) }
+        $0.negativeLengths = negatives[rows].map { UInt32($0.count) }
       }
       for row in rows {
-        $0.buckets += buckets[positives[row].range]
-        $0.buckets += buckets[negatives[row].range]
+        appendCounts(of: positives[row], to: &$0.buckets)
+        appendCounts(of: negatives[row], to: &$0.buckets)
       }
     }
   }
@@ -46,7 +41,7 @@ extension HistogramColumns {
       message.negativeStarts.count == message.negativeLengths.count,
       !hasNegatives || message.negativeLengths.count == rows
     else { throw .columnsDiffer }
-    reserve(rows: rows, buckets: message.buckets.count)
+    reserve(rows: rows, bytes: message.buckets.count)
     var rest = message.buckets[...]
     for row in 0..<rows {
       let scale = HistogramScale.finest - Int(message.coarseness[row])
