@@ -84,7 +84,9 @@ final class Session: @unchecked Sendable {
 
   init(_ core: ServerCore) {
     let counter = Counter()
-    connection = ServerConnection(core, group.loops[0], stream) { _ in counter.value += 1 }
+    connection = ServerConnection(core, group.loops[0], handlers: nil, stream) { _ in
+      counter.value += 1
+    }
     self.counter = counter
     connection.assumeIsolated { $0.start() }
     stream.receive(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)[...])

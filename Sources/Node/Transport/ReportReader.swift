@@ -63,15 +63,15 @@ enum ReportReader {
     let bytes = unsafe message.span.bytes
     var entry = WireReader(range)
     var name = 0..<0
-    var value = 0..<0
+    var summary = MetricSummary()
     while let tag = try entry.readTag(bytes) {
       switch (tag.field, tag.wireType) {
       case (1, .lengthDelimited): name = try entry.readLengthDelimited(bytes)
-      case (2, .lengthDelimited): value = try entry.readLengthDelimited(bytes)
+      case (2, .lengthDelimited):
+        summary = try MetricSummary(decoding: Array(message[try entry.readLengthDelimited(bytes)]))
       default: try entry.skip(tag, bytes)
       }
     }
-    let summary = try MetricSummary(decoding: Array(message[value]))
     return SeriesRow(name: String(decoding: message[name], as: UTF8.self), summary)
   }
 }
