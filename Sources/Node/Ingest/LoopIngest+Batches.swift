@@ -113,23 +113,25 @@ extension LoopIngest {
     var rows = BatchRows()
     swap(&rows, &batchRows)
     let series = batchSeries.entries.count
-    if rows.areAllOwn, granted.count == batch.count {
+    // Where most series have one row, their order saves nothing.
+    let sorts = batch.count >= 2 * series
+    if sorts, rows.areAllOwn, granted.count == batch.count {
       rows.sort(batch, series: series)
       tally.accept(Int64(batch.count))
     } else {
-      rows.leaveAllOut(batch.count, series: series)
-      sift(batch, granted, &rows, turn, &tally)
-      rows.sortKept(series: series)
+      if sorts { rows.leaveAllOut(batch.count, series: series) }
+      sift(batch, granted, &rows, keepsOwn: sorts, turn, &tally)
+      if sorts { rows.sortKept(series: series) }
     }
-    appendOwn(batch, rows, turn)
+    if sorts { appendOwn(batch, rows, turn) }
     swap(&rows, &batchRows)
   }
 
-  /// Row by row: keeps the own ones that were granted, and appends those of others, in the order in
-  /// which they came, as frames to them must have them.
+  /// Row by row: appends those of others, in the order in which they came, as frames to them must
+  /// have them, and the own ones that were granted, unless they are kept to be sorted.
   private func sift(
     _ batch: borrowing PointBatchReader, _ granted: RowSet, _ rows: inout BatchRows,
-    _ turn: IngestTurn, _ tally: inout PointTally
+    keepsOwn: Bool, _ turn: IngestTurn, _ tally: inout PointTally
   ) {
     var accepted: Int64 = 0
     var repeats: Int64 = 0
@@ -150,9 +152,15 @@ extension LoopIngest {
       case .accepted(let time):
         accepted += 1
         let place = series.place
-        guard place >= ownPlaces else {
-          if granted.contains(row) { rows.keep(row, series: index) } else { repeats += 1 }
-          continue
+        if place < ownPlaces {
+          guard granted.contains(row) else {
+            repeats += 1
+            continue
+          }
+          if keepsOwn {
+            rows.keep(row, series: index)
+            continue
+          }
         }
         while !open[place].append(
           hash: series.hash, nameFrom: unsafe keys.span.bytes, range: series.key,
