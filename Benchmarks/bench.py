@@ -79,6 +79,19 @@ def hot(goals: Goals, points: int, rounds: int = 5) -> None:
         goals.at_least("the same, to the even load", 80, ratio, "%")
 
 
+def labels(goals: Goals, points: int, rounds: int = 5) -> None:
+    """Points with two labels against points with none, of as many series, by turns."""
+    with Node() as node, Node() as plain:
+        results = [[generate(one, points=points, labels=sets, acks=0, summaries=0)
+                    for one, sets in ((node, 1), (plain, 0))] for _ in range(rounds)]
+    cost = statistics.median(labelled[CPU] for labelled, _ in results)
+    rate = statistics.median(labelled[THROUGHPUT] for labelled, _ in results) / 1e6
+    ratio = statistics.median(there[THROUGHPUT] / here[THROUGHPUT] for there, here in results)
+    goals.note("two labels a point, 1 k series: CPU a million points", f"{cost:.4f} s")
+    goals.note("the same: throughput, one connection", f"{rate:.2f} M/s")
+    goals.note("the same, to points without labels", f"{ratio * 100:.0f} %")
+
+
 def selective(goals: Goals) -> None:
     """A question of the program itself, its start included; less what it takes without a series."""
     def asked(node: Node, *question: str) -> float:
@@ -154,6 +167,7 @@ def main() -> None:
     goals = Goals()
     print(f"measuring on {os.cpu_count()} cores, {platform.machine()}")
     for part in (lambda: speed(goals, points), lambda: hot(goals, points // 2),
+                 lambda: labels(goals, points // 2),
                  lambda: histograms(goals, points // 2), lambda: live(goals),
                  lambda: selective(goals), lambda: memory(goals), lambda: idle(goals),
                  lambda: readiness(goals)):

@@ -137,23 +137,25 @@ extension LoopIngest {
     var rows = BatchRows()
     swap(&rows, &batchRows)
     let series = batchSeries.entries.count
-    if rows.areAllOwn, omissions.rows.isEmpty {
+    // Where most series have one row, their order saves nothing.
+    let sorts = batch.count >= 2 * series
+    if sorts, rows.areAllOwn, omissions.rows.isEmpty {
       rows.sort(batch, series: series)
       tally.accept(Int64(batch.count))
     } else {
-      rows.leaveAllOut(batch.count, series: series)
-      sift(batch, omissions, &rows, turn, &tally)
-      rows.sortKept(series: series)
+      if sorts { rows.leaveAllOut(batch.count, series: series) }
+      sift(batch, omissions, &rows, keepsOwn: sorts, turn, &tally)
+      if sorts { rows.sortKept(series: series) }
     }
-    appendOwn(batch, rows, turn)
+    if sorts { appendOwn(batch, rows, turn) }
     swap(&rows, &batchRows)
   }
 
-  /// Row by row: keeps the own ones that are not left out, and appends those of others, in the order in
-  /// which they came, as frames to them must have them.
+  /// Row by row: appends those of others, in the order in which they came, as frames to them must
+  /// have them, and the own ones, unless they are kept to be sorted.
   private func sift(
     _ batch: borrowing PointBatchReader, _ omissions: BatchOmissions, _ rows: inout BatchRows,
-    _ turn: IngestTurn, _ tally: inout PointTally
+    keepsOwn: Bool, _ turn: IngestTurn, _ tally: inout PointTally
   ) {
     var accepted: Int64 = 0
     var repeats: Int64 = 0
@@ -184,7 +186,7 @@ extension LoopIngest {
         }
         accepted += 1
         let place = series.place
-        guard place >= ownPlaces else {
+        if keepsOwn, place < ownPlaces {
           rows.keep(row, series: index)
           continue
         }
