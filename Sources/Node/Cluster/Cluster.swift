@@ -32,6 +32,7 @@ actor Cluster {
   nonisolated let board: ClusterBoard
   nonisolated let surroundings: Surroundings
   let linkSettings: LinkSettings
+  private let inquirer: BatchInquirer
   var membership: Membership
   var links: [NodeID: PeerLink] = [:]
   var inboxes: [NodeID: PeerInbox] = [:]
@@ -64,6 +65,9 @@ actor Cluster {
     self.configuration = configuration
     self.surroundings = surroundings
     own = NodeIdentity(configuration.id, incarnation: incarnation)
+    inquirer = BatchInquirer(
+      cluster: configuration.cluster, marks: surroundings.marks, peers: surroundings.questions,
+      peerTimeout: configuration.peerTimeout)
     let shape = surroundings.shape
     linkSettings = LinkSettings(
       cluster: configuration.cluster, own: own, windowSeconds: shape.windowSeconds,
@@ -226,12 +230,6 @@ actor Cluster {
       retired.add(account)
       links[id] = nil
     }
-  }
-
-  private var inquirer: BatchInquirer {
-    BatchInquirer(
-      cluster: configuration.cluster, marks: surroundings.marks, peers: surroundings.questions,
-      peerTimeout: configuration.peerTimeout)
   }
 
   private func log(_ view: ClusterView) {

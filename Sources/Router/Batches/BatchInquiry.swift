@@ -66,6 +66,9 @@ public struct BatchInquiry: Sendable {
     return rows
   }
 
+  /// Whether rows stay unknown without this node's answer.
+  public func isDecisive(_ id: NodeID) -> Bool { !rowsEarlier(of: id).isEmpty }
+
   /// A node has answered; nil: it could not be asked, or did not answer in time.
   ///
   /// - Returns: what became of the rows, when it was the last.

@@ -75,6 +75,7 @@ struct BatchInquiryTests {
         let none = BatchMarks.Answer.rows(RowSet(rows: RouterLimits.partitions))
         _ = inquiry.answered(Self.id(node), none)
       }
+      #expect(inquiry.isDecisive(Self.id("c")) == isUnknown && !inquiry.isDecisive(Self.id("b")))
       let fate = inquiry.answered(Self.id("c"), nil)
       let unknown = isUnknown ? gone : RowSet(rows: RouterLimits.partitions)
       #expect(
