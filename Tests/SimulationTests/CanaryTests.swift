@@ -25,6 +25,8 @@ struct CanaryTests {
       (.acksBeforeApplying, .nothingPromised), (.forgetsMark, .exactlyOnce),
       (.hintsCountAsApplied, .nothingPromised), (.alwaysComplete, .complete),
       (.sectionTwice, .exactlyOnce), (.losesSettlement, .liveness), (.losesSurrendered, .ledger),
+      (.forgetsBatches, .exactlyOnce), (.ignoresFences, .exactlyOnce),
+      (.takesUnasked, .exactlyOnce), (.keepsMarks, .exactlyOnce),
     ]
     for (sabotage, invariant) in expected {
       let violation = try #require(Self.firstCaught(sabotage, watchesInside: true))

@@ -40,6 +40,7 @@ extension Cluster {
     var batches: [Place: PointColumns] = [:]
     var origins = frame.origins[...]
     var claims: [Claim] = []
+    var untaken: [BatchName: [Int]] = [:]
     for row in 0..<frame.count {
       if let before = origins.first, row == before.rows.upperBound { origins.removeFirst() }
       let origin = origins.first.flatMap { $0.rows.contains(row) ? $0 : nil }
@@ -54,12 +55,14 @@ extension Cluster {
       case .taken, nil: break
       }
       while !append(row, of: frame, origin, to: &batches[places[row], default: Self.emptyBatch]) {
-        await flush(batches.removeValue(forKey: places[row]), to: places[row])
+        await flush(batches.removeValue(forKey: places[row]), to: places[row], &untaken)
       }
     }
-    for (place, batch) in batches { await flush(batch, to: place) }
+    for (place, batch) in batches { await flush(batch, to: place, &untaken) }
     for claim in claims where claim.owesMarks {
-      surroundings.marks.settle(claim.part.origin.batchName, without: [])
+      let name = claim.part.origin.batchName
+      let rejected = untaken[name, default: []].filter(claim.grant.rows.contains)
+      surroundings.marks.settle(name, without: rejected)
     }
   }
 
@@ -74,27 +77,39 @@ extension Cluster {
   private struct Claim {
     let part: FrameOrigin
     let grant: BatchMarks.Grant
+    /// Rows of others that are not to reach them.
+    let withheld: RowSet
     var owesMarks = false
 
     enum Verdict { case taken, repeated, refused }
 
     func verdict(_ row: Int, _ place: Place) -> Verdict {
-      guard place.isOwn, part.rows.contains(row) else { return .taken }
+      guard part.rows.contains(row) else { return .taken }
       let index = Int(part.places[row - part.first])
+      guard place.isOwn else { return withheld.contains(index) ? .refused : .taken }
       if grant.rows.contains(index) { return .taken }
       return grant.superseded.contains(index) ? .refused : .repeated
     }
   }
 
+  /// Whoever the rows were kept for may have taken them in an earlier copy, which the new owner
+  /// does not know: rows of later copies go nowhere, for they might count twice.
   private func claim(_ part: FrameOrigin, _ places: [Place], _ claims: inout [Claim]) {
-    var rows = RowSet(rows: part.origin.points)
-    for (row, place) in zip(part.rows, part.places) where places[row].isOwn {
-      rows.insert(Int(place))
+    var (rows, others) = (RowSet(rows: part.origin.points), RowSet(rows: part.origin.points))
+    for (row, place) in zip(part.rows, part.places) {
+      if places[row].isOwn { rows.insert(Int(place)) } else { others.insert(Int(place)) }
     }
+    guard part.origin.age == 0 else {
+      return claims.append(Claim(part: part, grant: .none(superseded: rows), withheld: others))
+    }
+    let withheld = surroundings.marks.superseded(part.origin, others)
     switch surroundings.marks.claimForwarded(part.origin, rows) {
-    case .granted(let grant): claims.append(Claim(part: part, grant: grant, owesMarks: true))
-    case .forgotten: claims.append(Claim(part: part, grant: .none(superseded: rows)))
-    case .repeated, .late, .refused: claims.append(Claim(part: part, grant: .none()))
+    case .granted(let grant):
+      claims.append(Claim(part: part, grant: grant, withheld: withheld, owesMarks: true))
+    case .forgotten:
+      claims.append(Claim(part: part, grant: .none(superseded: rows), withheld: withheld))
+    case .repeated, .late, .refused:
+      claims.append(Claim(part: part, grant: .none(), withheld: withheld))
     }
   }
 
@@ -114,7 +129,10 @@ extension Cluster {
       value: frame.value(row), time: frame.time(row), ordinal: place, kind: frame.kind(row))
   }
 
-  private func flush(_ batch: PointColumns?, to place: Place) async {
+  /// - Parameter untaken: gets the rows of batches that shards did not take.
+  private func flush(
+    _ batch: PointColumns?, to place: Place, _ untaken: inout [BatchName: [Int]]
+  ) async {
     guard let batch else { return }
     switch place {
     case .peer(let id): await links[id]?.take(batch, receipt: nil)
@@ -123,6 +141,11 @@ extension Cluster {
       await surroundings.seats[shard].aggregator.apply(batch, now: now())
       rerouted.applied += Int64(batch.count - batch.rejections.count)
       rerouted.rejected += Int64(batch.rejections.count)
+      for rejection in batch.rejections {
+        guard let run = batch.originRuns.first(where: { $0.rows.contains(rejection.row) })
+        else { continue }
+        untaken[run.origin.batchName, default: []].append(Int(rejection.ordinal))
+      }
     }
   }
 }

@@ -66,6 +66,16 @@ final class BatchBoard: Sendable {
     if !waits { then() }
   }
 
+  /// See ``BatchMarks/lost(_:_:of:)``.
+  func lost(_ name: BatchName, of rows: RowSet) -> RowSet {
+    stripe(name.client).marks.withLock { $0.marks.lost(name.client, name.sequence, of: rows) }
+  }
+
+  /// See ``BatchMarks/superseded(_:_:)``.
+  func superseded(_ copy: RowOrigin, _ rows: RowSet) -> RowSet {
+    stripe(copy.client).marks.withLock { $0.marks.superseded(copy, rows) }
+  }
+
   // MARK: Other nodes
 
   /// What this node has taken of a batch, and takes no more of; see

@@ -10,6 +10,8 @@ final class BatchCopy: IngestSource, @unchecked Sendable {
   let name: BatchName
   /// Rows that the marks granted, and are owed a word on; nil: none were asked for.
   var granted: RowSet?
+  /// Rows of the node's own that earlier copies have claimed here.
+  var claimedEarlier = RowSet(rows: 0)
   private let sink: BatchSink
   private let ingest: LoopIngest
   private var windowBytes = 0
@@ -43,7 +45,20 @@ final class BatchCopy: IngestSource, @unchecked Sendable {
     // The copy that brought them first may still be on its way to a shard.
     let loop = ingest.loop
     ingest.marks.whenSettled(name) { [self] in
-      loop.execute { [self] in sink.settled(self, windowBytes: self.windowBytes) }
+      loop.execute { [self] in
+        retractLost()
+        sink.settled(self, windowBytes: self.windowBytes)
+      }
+    }
+  }
+
+  /// A shard may have had no room for what an earlier copy claimed: no copy has brought that.
+  private func retractLost() {
+    let lost = ingest.marks.lost(name, of: claimedEarlier)
+    for row in 0..<lost.rows where lost.contains(row) {
+      unsafe tally.retractRepeated(.seriesLimit, index: Int64(row))
+      ingest.ledger.repeated -= 1
+      ingest.ledger.reject(.seriesLimit)
     }
   }
 }

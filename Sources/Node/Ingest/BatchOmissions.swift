@@ -6,6 +6,8 @@ import Shard
 struct BatchOmissions {
   /// All of them.
   private(set) var rows = RowSet(rows: 0)
+  /// Of the node's own rows, those that earlier copies have claimed here.
+  private(set) var claimedEarlier = RowSet(rows: 0)
   /// Those that are not just repeated.
   private var superseded = RowSet(rows: 0)
   private var unknown = RowSet(rows: 0)
@@ -25,6 +27,8 @@ struct BatchOmissions {
     var left = own
     left.subtract(grant.rows)
     superseded = grant.superseded
+    claimedEarlier = left
+    claimedEarlier.subtract(superseded)
     guard case .known(let repeated, let unknown) = fate else {
       rows = .all(of: points)
       return

@@ -63,7 +63,9 @@ extension LoopIngest {
     switch marks.claimSent(origin, own) {
     case .granted(let grant):
       copy.granted = grant.rows
-      return BatchOmissions(points: batch.count, fate, own: own, grant: grant)
+      let omissions = BatchOmissions(points: batch.count, fate, own: own, grant: grant)
+      copy.claimedEarlier = omissions.claimedEarlier
+      return omissions
     case .repeated:
       return BatchOmissions(points: batch.count, fate, own: own, grant: .none())
     case .late: return .all(of: batch.count)

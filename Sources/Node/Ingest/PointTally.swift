@@ -48,5 +48,11 @@ struct PointTally {
     reject(reason, index: index)
   }
 
+  /// A point was not repeated after all.
+  mutating func retractRepeated(_ reason: RejectReason, index: Int64) {
+    repeated -= 1
+    retract(reason, index: index)
+  }
+
   private static let none = [Rejected](repeating: Rejected(), count: RejectReason.slots)
 }

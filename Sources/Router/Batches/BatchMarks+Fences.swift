@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import struct Shard.RowOrigin
 
 extension BatchMarks {
   /// What this node says of rows of a batch that a later copy takes to other nodes.
@@ -32,6 +33,17 @@ extension BatchMarks {
     mark.fence = fence
     keep(mark, client, sequence, now)
     return answer
+  }
+
+  /// Rows that a later copy has taken elsewhere: nobody is to get them of this one, from here or
+  /// through this node.
+  public func superseded(_ copy: RowOrigin, _ rows: RowSet) -> RowSet {
+    guard let mark = clients[copy.client]?.marks[copy.sequence], let fence = mark.fence,
+      copy.age < fence.age
+    else { return RowSet(rows: rows.rows) }
+    var superseded = rows.intersection(fence.rows)
+    superseded.subtract(mark.claimed)
+    return superseded
   }
 
   /// Which of some rows of a batch this node has taken.

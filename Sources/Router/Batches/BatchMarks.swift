@@ -174,4 +174,15 @@ public struct BatchMarks: Sendable {
     clients[client]!.marks[sequence]!.waiting.append(ticket)
     return true
   }
+
+  /// Of rows that earlier copies had claimed, those that they did not bring after all. To be asked
+  /// when no copy is open any more.
+  public func lost(_ client: ClientID, _ sequence: UInt64, of rows: RowSet) -> RowSet {
+    guard let known = clients[client], !known.whole.contains(sequence),
+      !known.forgotten.contains(sequence)
+    else { return RowSet(rows: rows.rows) }
+    var lost = rows
+    if let mark = known.marks[sequence] { lost.subtract(mark.claimed) }
+    return lost
+  }
 }

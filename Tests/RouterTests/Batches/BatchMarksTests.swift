@@ -88,6 +88,21 @@ struct BatchMarksTests {
     #expect(granted(outcome3)?.rows == list(rows([1], of: 3)))
   }
 
+  @Test("rows that an earlier copy had claimed and did not bring are lost to those who wait for it")
+  func lost() {
+    var marks = BatchMarks(keepSeconds: 1000)
+    _ = marks.claimSent(copy([1], 1), .all(of: 3), now: 0)
+    let second = marks.claimForwarded(copy([1], 1, age: 5), .all(of: 3), now: 0)
+    #expect(granted(second)?.rows == [])
+    _ = marks.settle([1], 1, without: [1], now: 0)
+    _ = marks.settle([1], 1, without: [], now: 0)
+    #expect(list(marks.lost([1], 1, of: rows([0, 1], of: 3))) == [1])
+    _ = marks.claimSent(copy([1], 1), rows([1], of: 3), now: 0)
+    _ = marks.settle([1], 1, without: [], now: 0)
+    #expect(marks.lost([1], 1, of: .all(of: 3)).isEmpty)
+    #expect(marks.lost([2], 1, of: .all(of: 3)).isEmpty)
+  }
+
   @Test("a copy waits until all before it are settled")
   func waiting() {
     var marks = BatchMarks(keepSeconds: 1000)

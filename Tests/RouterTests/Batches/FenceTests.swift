@@ -32,6 +32,17 @@ struct FenceTests {
     #expect(later == .granted(BatchMarks.Grant(rows(1))))
   }
 
+  @Test("a younger copy is not to bring fenced rows to anyone, but for those that came before")
+  func withheld() {
+    var marks = BatchMarks(keepSeconds: 100)
+    #expect(marks.superseded(copy(age: 0), rows(0, 1)).isEmpty)
+    _ = marks.claimForwarded(copy(age: 0), rows(3), now: 0)
+    _ = marks.fence(client, 1, age: 5, rows(0, 1, 3), now: 0)
+    #expect(marks.superseded(copy(age: 4), rows(0, 2, 3)) == rows(0))
+    #expect(marks.superseded(copy(age: 5), rows(0, 2, 3)).isEmpty)
+    #expect(marks.superseded(copy(2, age: 0), rows(0)).isEmpty)
+  }
+
   @Test("what was taken before is told, and is repeated, not superseded")
   func taken() {
     var marks = BatchMarks(keepSeconds: 100)

@@ -13,7 +13,12 @@ final class Clients {
   /// Calls that have neither an Ack nor failed.
   var waiting: [Call] { calls.filter { !$0.isOver } }
 
-  func call(of point: PointNumber) -> Call { calls[world.model.truth(point).call] }
+  func call(of point: PointNumber) -> Call {
+    guard case .call(let number) = world.model.truth(point).source else {
+      preconditionFailure("point \(point) came in no call")
+    }
+    return calls[number]
+  }
 
   /// A call of random size to a random node; none when all are down.
   func call() {
@@ -29,8 +34,9 @@ final class Clients {
   private func send(_ call: Call, messagesLeft: Int) {
     let count = world.plot.int(in: 1...world.scenario.pointsMax)
     let points = (0..<count).map { _ in
-      (world.model.newPoint(of: call, &world.plot), time: time())
+      (world.model.newPoint(&world.plot), time: time(&world.plot))
     }
+    for (point, _) in points { world.model.sent(point, in: call) }
     call.points += points.map(\.0)
     world.tallies[.pointsSent] += count
     deliver(call, "points") { call.node.received(points, of: call) }
@@ -51,13 +57,13 @@ final class Clients {
   }
 
   /// Mostly none; some in the past, some that no node takes.
-  private func time() -> Int64 {
+  func time(_ chance: inout SplitMix64) -> Int64 {
     let window = Int(world.scenario.shape.windowSeconds)
-    switch world.plot.int(in: 0...19) {
+    switch chance.int(in: 0...19) {
     case 0...11: return 0
-    case 12...17: return world.trueSeconds - Int64(world.plot.int(in: 0...window / 2))
-    case 18: return world.trueSeconds - Int64(window + world.plot.int(in: -5...60))
-    default: return world.trueSeconds + Int64(world.plot.int(in: 0...90))
+    case 12...17: return world.trueSeconds - Int64(chance.int(in: 0...window / 2))
+    case 18: return world.trueSeconds - Int64(window + chance.int(in: -5...60))
+    default: return world.trueSeconds + Int64(chance.int(in: 0...90))
     }
   }
 
@@ -76,6 +82,17 @@ final class Clients {
   /// A node has died: who waited for it knows.
   func died(_ node: SimNode) {
     for call in calls where call.node === node && !call.isOver { fail(call) }
+  }
+
+  /// The node takes no points.
+  func refused(_ call: Call) {
+    call.hasAnswered = true
+    world.after(world.network.delay(), "refusal") { [unowned self] in fail(call) }
+  }
+
+  /// The node takes no more of the calls that have not ended.
+  func refused(by node: SimNode) {
+    for call in calls where call.node === node && !call.isOver && !call.isEnded { refused(call) }
   }
 
   private func fail(_ call: Call) {

@@ -24,6 +24,8 @@ enum Fault: Int, CaseIterable {
   case slowShard
   /// All messages take longer for a time.
   case lag
+  /// A node hands over what it has, and leaves.
+  case drain
   /// The source of membership adds a host, or names one no more.
   case membership
 }

@@ -28,6 +28,7 @@ final class Faults {
     case .clockStep: clockStep()
     case .slowShard: slowShard()
     case .lag: lag()
+    case .drain: drain()
     case .membership: changeMembers()
     }
   }
@@ -122,6 +123,11 @@ final class Faults {
   }
 
   // MARK: Members
+
+  private func drain() {
+    guard let node = anyHost().node, !node.isOver else { return }
+    world.perform(on: node) { node.beginDrain() }
+  }
 
   private func changeMembers() {
     let index = world.plot.int(in: 0...world.hosts.count - 1)

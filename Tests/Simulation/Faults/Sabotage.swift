@@ -19,4 +19,12 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case dropsRow = "drops-row"
   /// Hints given back for routing anew are thrown away.
   case losesSurrendered = "loses-surrendered"
+  /// A node forgets which rows of batches it has taken.
+  case forgetsBatches = "forgets-batches"
+  /// A node takes rows that a later copy has taken elsewhere.
+  case ignoresFences = "ignores-fences"
+  /// A later copy of a batch is taken before anyone is asked.
+  case takesUnasked = "takes-unasked"
+  /// A node that leaves keeps what it knows of batches to itself.
+  case keepsMarks = "keeps-marks"
 }

@@ -22,6 +22,8 @@ extension Model {
     for index in acked.indices where acked[index] & ~masks[index] != 0 {
       for point in numbers(index, acked[index] & ~masks[index]) where !isExcused(point, asOf: asOf)
       {
+        // It may have been acked before, and applied anew after the question.
+        if truth(point).isAppliedAnew { continue }
         guard let holder = truth(point).holder, known.contains(lives[holder].host.id) else {
           world.tallies[.pointsUnknown] += 1
           continue
@@ -67,7 +69,7 @@ extension Model {
       }
       if let holder = truth.holder {
         if !isAlive(holder) { world.tallies[.pointsDied] += 1 }
-      } else if !isAlive(truth.keeper) {
+      } else if let keeper = truth.keeper, !isAlive(keeper) {
         world.tallies[.pointsDied] += 1
       } else if truth.fate == .applied {
         return world.broken(.lossesExplained, "\(describe(point)) was settled as applied")

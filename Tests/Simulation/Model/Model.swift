@@ -8,12 +8,14 @@ import TestKit
 /// simulator can see is checked as it happens; what clients see is checked in `Model+Reports`.
 final class Model {
   unowned var world: World!
-  private let scenario: Scenario
-  private(set) var series: [SeriesTruth] = []
+  let scenario: Scenario
+  var series: [SeriesTruth] = []
   /// By number: series x ``SeriesTruth/pointsMax`` + bit.
-  private(set) var points: [PointTruth?] = []
+  var points: [PointTruth?] = []
   private(set) var lives: [LifeTruth] = []
   private var seriesByHash: [UInt64: Int] = [:]
+  /// Every table that any node has placed points by.
+  var tables: [PartitionTable] = []
   /// Series that get points now.
   private var open: [Int] = []
 
@@ -23,17 +25,23 @@ final class Model {
 
   // MARK: Names
 
-  /// A point of a series that has one left.
-  func newPoint(of call: Call, _ chance: inout SplitMix64) -> PointNumber {
+  /// A point of a series that has one left; `sent` is owed.
+  func newPoint(_ chance: inout SplitMix64) -> PointNumber {
     if open.count < scenario.seriesOpen { open.append(newSeries(&chance)) }
     let place = chance.int(in: 0...open.count - 1)
     if series[open[place]].used == SeriesTruth.pointsMax { open[place] = newSeries(&chance) }
     let index = open[place]
     let bit = series[index].used
     series[index].sent |= 1 << UInt64(bit)
-    let point = index * SeriesTruth.pointsMax + bit
-    points[point] = PointTruth(call: call.number, keeper: call.node.life)
-    return point
+    return index * SeriesTruth.pointsMax + bit
+  }
+
+  func sent(_ point: PointNumber, in call: Call) {
+    points[point] = PointTruth(source: .call(call.number), keeper: call.node.life)
+  }
+
+  func sent(_ point: PointNumber, in batch: SentBatch) {
+    points[point] = PointTruth(source: .batch(batch))
   }
 
   private func newSeries(_ chance: inout SplitMix64) -> Int {
@@ -70,10 +78,17 @@ final class Model {
   func describe(_ point: PointNumber) -> String {
     let truth = truth(point)
     return "point \(point) (series \(point / SeriesTruth.pointsMax), bit "
-      + "\(point % SeriesTruth.pointsMax), call \(truth.call) by "
-      + "life \(truth.keeper), \(truth.fate), holder "
+      + "\(point % SeriesTruth.pointsMax), \(describe(truth.source)) by "
+      + "life \(truth.keeper.map { "\($0)" } ?? "none"), \(truth.fate), holder "
       + (truth.holder.map { "life \($0)\(isAlive($0) ? "" : " (dead)")" } ?? "none")
       + ", time \(truth.time.map { "\($0 - Scenario.epochSeconds)" } ?? "none"))"
+  }
+
+  private func describe(_ source: PointTruth.Source) -> String {
+    switch source {
+    case .call(let number): "call \(number)"
+    case .batch(let batch): "batch \(batch.sequence) of client \(batch.client.number)"
+    }
   }
 
   /// Which point a row is; nil when it is none that was sent.
@@ -94,6 +109,18 @@ final class Model {
   }
 
   func died(_ node: SimNode) { lives[node.life].isAlive = false }
+
+  /// What a node had applied counts in the windows of others.
+  ///
+  /// - Parameters:
+  ///   - lives: that have taken over, by node.
+  ///   - table: which of them has which points.
+  func handedOver(_ node: SimNode, to lives: [NodeID: Int], by table: PartitionTable) {
+    for point in points.indices where points[point]?.holder == node.life {
+      let owner = table.owner(Placement.partition(series(of: point).hash))
+      points[point]?.holder = owner.flatMap { lives[$0] }
+    }
+  }
 
   /// A node's clock was set back: its windows may forget what now lies ahead of the grace.
   func setBack(_ node: SimNode, to wall: Int64) {
@@ -116,7 +143,10 @@ final class Model {
   func admitted(_ point: PointNumber, time: Int64) { points[point]?.time = time }
 
   /// A shard has taken it into its windows.
-  func applied(_ point: PointNumber, by node: SimNode) {
+  ///
+  /// - Parameter time: as the shard got it.
+  func applied(_ point: PointNumber, at time: Int64, by node: SimNode) {
+    points[point]?.time = time
     let truth = truth(point)
     if scenario.watchesInside {
       if let holder = truth.holder, isAlive(holder) {
@@ -127,6 +157,8 @@ final class Model {
       }
     }
     world.tallies[.pointsApplied] += 1
+    if truth.batch != nil { world.say("\(node.identity) applies \(describe(point))") }
+    points[point]?.isAppliedAnew = truth.holder != nil
     points[point]?.holder = node.life
     // A shard whose clock a question has moved ahead takes it, and forgets it when it is put right.
     points[point]?.isForgotten = (truth.time ?? 0) > ahead(of: node.wall)

@@ -36,14 +36,23 @@ struct PointTruth {
   var time: Int64?
   /// The life whose windows have it, or had it.
   var holder: Int?
+  /// It died with a holder, and a later copy of its batch has been applied since.
+  var isAppliedAnew = false
   /// Its holder's clock was set back while it lay ahead of the grace.
   var isForgotten = false
   /// As settled by the node that took it.
   var fate = Fate.unknown
-  /// Which call brought it.
-  let call: Int
-  /// The life that took it.
-  let keeper: Int
+  /// Which call brought it, or batch.
+  let source: Source
+  /// The life that took it; of a batch, the one that acked it last.
+  var keeper: Int?
+
+  enum Source {
+    case call(Int)
+    case batch(SentBatch)
+  }
+
+  var batch: SentBatch? { if case .batch(let batch) = source { batch } else { nil } }
 }
 
 /// What is true of one life of a node.

@@ -55,6 +55,7 @@ private final class Director {
       if world.membership[host.index] { host.start() }
     }
     world.after(100_000, "action") { self.act() }
+    world.batchClients.start(&world.batchPlot)
   }
 
   private func act() {
@@ -100,7 +101,8 @@ private final class Director {
   }
 
   private var isAtRest: Bool {
-    world.clients.waiting.isEmpty && world.hosts.allSatisfy { $0.node?.isAtRest ?? true }
+    world.clients.waiting.isEmpty && world.batchClients.isAtRest
+      && world.hosts.allSatisfy { $0.node?.isAtRest ?? true }
   }
 
   private var restless: String {
@@ -128,7 +130,7 @@ private final class Director {
   private func checkLast(_ gathered: GatheredReport, _ asOf: Int64, _ node: SimNode) {
     world.tallies[.reportsAtRest] += 1
     let peers = node.membership.view.peers.map(\.id.text)
-    let missing = gathered.coverage.nodes.filter { !$0.answered }
+    let missing = gathered.coverage.nodes.filter { !$0.answered && !$0.handedOver }
     let silent = missing.filter { peers.contains($0.nodeId) }
     if gathered.coverage.complete != missing.isEmpty || !silent.isEmpty {
       return world.broken(

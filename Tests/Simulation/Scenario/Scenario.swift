@@ -52,6 +52,10 @@ struct Scenario {
   let actionMicroseconds: Int
   let faults: [Fault]
 
+  /// None where clocks step by hours: nodes forget by the clock what clients sent.
+  let batchClients: Int
+  let batchPointsMax: Int
+
   init(_ options: RunOptions) {
     var chance = SplitMix64(seed: options.seed)
     seed = options.seed
@@ -77,11 +81,21 @@ struct Scenario {
     seriesOpen = chance.int(in: 2...40)
     pointsMax = chance.oneIn(3) ? 8 : 120
     actionMicroseconds = chance.oneIn(2) ? 50_000 : chance.int(in: 100_000...600_000)
-    var kinds = Fault.allCases.filter { _ in chance.int(in: 0...99) < 45 }
+    var kinds = Fault.allCases.filter { $0 != .drain && chance.int(in: 0...99) < 45 }
     // What expires when is exact only while all clocks agree.
     if clocks == .expiring { kinds.removeAll { $0 == .clockStep } }
-    faults = kinds.isEmpty ? [.breakWire] : kinds
+    if kinds.isEmpty { kinds = [.breakWire] }
     hotSamples = chance.oneIn(3) ? 1 << 20 : chance.int(in: 8...64)
+    let clients = chance.oneIn(4) ? 0 : chance.int(in: 1...3)
+    batchClients = clocks == .wild ? 0 : clients
+    batchPointsMax = chance.oneIn(2) ? 6 : 24
+    // What was handed over is refused where clocks are far apart, and which points lie ahead of
+    // whose grace is not followed there. A node that left and started again and one that the source
+    // does not name may never meet.
+    if chance.oneIn(3), clocks != .wild {
+      kinds = kinds.filter { $0 != .membership && $0 != .clockStep } + [.drain]
+    }
+    faults = kinds
   }
 
   private static func shape(_ clocks: Clocks) -> WindowShape {

@@ -11,12 +11,14 @@ struct Accounts {
   var rejected = 0
   /// Hinted once, then rejected by its own shards when they came to own them.
   var givenUp = 0
+  /// Left out, of what clients sent: an earlier copy of their batch had brought them.
+  var repeated = 0
   /// In open batches, or with its shards.
   var inFlight = 0
 
   /// received - all others: 0 unless there is a defect.
   func imbalance(_ links: LinkSum) -> Int {
-    received - applied - rejected - givenUp - inFlight - links.points
+    received - applied - rejected - givenUp - repeated - inFlight - links.points
   }
 }
 

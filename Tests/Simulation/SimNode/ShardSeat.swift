@@ -10,12 +10,20 @@ final class ShardSeat {
     case report(asOf: Int64, LocalQuestion)
   }
 
-  /// Where a batch's points come from. Ordinals are points' numbers, of a frame its rows.
+  /// Where a batch's points come from. Ordinals are points' numbers, or tell rows of copies; of a
+  /// frame they are its rows.
   enum BatchOrigin {
     case clients
     /// Hints for a node that has left: this node owns them now.
-    case surrendered
+    case surrendered(Surrendered)
     case frame(FrameJob)
+  }
+
+  /// One row of a hint.
+  struct Surrendered {
+    let point: PointNumber
+    let row: Int
+    let passage: SimNode.Passage
   }
 
   private var core: ShardCore
@@ -41,6 +49,11 @@ final class ShardSeat {
     return core.report(ReportRequest(), now: clock)
   }
 
+  func export(now: Int64) -> [SliceBatch] {
+    advance(to: max(now, clock))
+    return core.exportAll(now: clock)
+  }
+
   func tick(now: Int64) {
     advance(to: now)
     core.tick(now: now)
@@ -57,8 +70,17 @@ final class FrameJob {
   let seat: ReceiverSeat
   /// The points of its rows.
   let points: [PointNumber]
-  var batchesLeft = 0
+  /// The frame itself is one until all are out.
+  var batchesLeft = 1
   var rejections: [RowRejection] = []
+  /// Rows that earlier copies of their batches have brought.
+  var repeated: Set<Int> = []
+  /// Rows that are not taken because of other copies of their batches, and why.
+  var refused: [Int: RejectReason] = [:]
+  /// Batches of which copies that came before may still be on their way to a shard.
+  var waits: [FrameOrigin] = []
+  /// What the marks are owed a word on.
+  var claims: [FrameOrigin] = []
 
   init(_ tag: FrameTag, _ seat: ReceiverSeat, _ points: [PointNumber]) {
     self.tag = tag

@@ -8,6 +8,7 @@ import TestKit
 /// when full, or when the turn ends.
 extension SimNode {
   func received(_ points: [(PointNumber, time: Int64)], of call: Call) {
+    if refusesClients { return world.clients.refused(call) }
     let scenario = world.scenario
     let admission = Admission(now: wall, shape: scenario.shape)
     for (point, time) in points {
@@ -26,9 +27,10 @@ extension SimNode {
         accounts.inFlight += 1
         let isKept = keeps(series.hash)
         if !isKept, let seat = lane(of: series.hash) {
-          append(point, series, value, time, to: seat)
+          append(UInt32(point), point, time, to: seat)
         } else {
-          append(point, series, value, time, to: shards[shard(of: series.hash, isKept: isKept)])
+          let shard = shard(of: series.hash, isKept: isKept)
+          append(UInt32(point), point, time, to: shards[shard])
         }
       }
     }
@@ -43,7 +45,7 @@ extension SimNode {
     return isKept
   }
 
-  private func shard(of hash: UInt64, isKept: Bool) -> Int {
+  func shard(of hash: UInt64, isKept: Bool) -> Int {
     let home = placement.shard(hash)
     guard isKept, hot.holds(hash) else { return home }
     hotPoints += 1
@@ -52,7 +54,7 @@ extension SimNode {
     return shard
   }
 
-  private func openTurn() {
+  func openTurn() {
     guard !isTurnOpen else { return }
     isTurnOpen = true
     world.after(Int64(chance.int(in: 0...2000)), on: self, "turn ends") { [unowned self] in
@@ -64,39 +66,43 @@ extension SimNode {
     isTurnOpen = false
     for shard in shards { handOver(shard) }
     for seat in senderSeats { handOver(seat) }
+    let copies = copiesOfTurn
+    copiesOfTurn = []
+    for copy in copies { closeTurn(copy) }
   }
 
-  private func append(
-    _ point: PointNumber, _ series: SeriesTruth, _ value: Double, _ time: Int64, to seat: ShardSeat
-  ) {
+  func append(_ ordinal: UInt32, _ point: PointNumber, _ time: Int64, to seat: ShardSeat) {
     while true {
       let batch = seat.open ?? newBatch()
       seat.open = batch
-      if append(point, series, value, time, to: batch) { return }
+      if append(ordinal, point, time, to: batch) { return }
       handOver(seat)
     }
   }
 
-  private func append(
-    _ point: PointNumber, _ series: SeriesTruth, _ value: Double, _ time: Int64,
-    to seat: SenderSeat
-  ) {
+  func append(_ ordinal: UInt32, _ point: PointNumber, _ time: Int64, to seat: SenderSeat) {
     while true {
-      let batch = seat.open ?? newBatch()
+      let batch = seat.open ?? newMarkedBatch()
       seat.open = batch
-      if append(point, series, value, time, to: batch) { return }
+      if append(ordinal, point, time, to: batch) { return }
       handOver(seat)
     }
   }
 
   func append(
-    _ point: PointNumber, _ series: SeriesTruth, _ value: Double, _ time: Int64,
-    to batch: PointColumns
+    _ ordinal: UInt32, _ point: PointNumber, _ time: Int64, to batch: PointColumns
   ) -> Bool {
+    let series = world.model.series(of: point)
     let name = series.name
     return batch.append(
-      hash: series.hash, nameFrom: name.span.bytes, range: 0..<name.count, value: value,
-      time: time, ordinal: UInt32(point), kind: series.kind)
+      hash: series.hash, nameFrom: name.span.bytes, range: 0..<name.count,
+      value: world.model.value(of: point), time: time, ordinal: ordinal, kind: series.kind)
+  }
+
+  private func newMarkedBatch() -> PointColumns {
+    let batch = newBatch()
+    mark(batch)
+    return batch
   }
 
   func newBatch() -> PointColumns {
@@ -119,13 +125,24 @@ extension SimNode {
   private func handOver(_ seat: SenderSeat) {
     guard let batch = seat.open else { return }
     seat.open = nil
+    batch.endOrigin()
     let ticket = ticketNext
     ticketNext += 1
-    tickets[ticket] = (0..<batch.count).map { Int(batch.ordinal($0)) }
+    tickets[ticket] = (0..<batch.count).map { source(of: batch.ordinal($0)) }
     accounts.inFlight -= batch.count
     seat.sender.take(batch, ticket: ticket, now: linkTime, wall: wall)
     free(batch)
     afterSender(seat)
+  }
+
+  func settle(_ source: RowSource, _ outcome: RowOutcome, isOwn: Bool) {
+    switch (source, outcome) {
+    case (.batch(let copy, let row), _): settle(copy, row, outcome, isOwn: isOwn)
+    case (.call(let point), .applied): settle(point, .applied)
+    case (.call(let point), .hinted): settle(point, .hinted)
+    case (.call(let point), .rejected): settle(point, .refused)
+    case (.call, .repeated): preconditionFailure("a point of a call comes once")
+    }
   }
 
   /// What the point's client will be told.

@@ -37,8 +37,23 @@ extension SimNode {
     }
   }
 
+  /// Its own view has it as a member no more, or again.
+  func setLeaving(_ isLeaving: Bool) {
+    let isNew =
+      isLeaving
+      ? membership.leaving(identity, at: wall) : membership.staying(identity, at: wall)
+    if isNew { viewChanged() }
+  }
+
+  /// It does not leave after all.
+  func stay(_ history: HandOverHistory) {
+    drainHistory = history
+    drain = nil
+  }
+
   /// A node was heard of: it greeted or welcomed.
   func heard(of peer: Router.NodeIdentity, departed: [Router.NodeIdentity]) {
+    for other in departed { left(other) }
     let epoch = membership.view.epoch
     switch membership.met(peer, at: wall) {
     case .known: break
@@ -54,22 +69,31 @@ extension SimNode {
     membership.view.peers.first { $0.id == id }?.address ?? ""
   }
 
-  private func viewChanged() {
+  func viewChanged() {
     world.tallies[.viewChanges] += 1
     world.say("\(identity) epoch \(membership.view.epoch): \(membership.view.members.map(\.id))")
     placeLanes()
   }
 
   func placeLanes() {
+    world.model.placed(membership.view.table)
     let own = identity.id
     let before = lanes.compactMap { $0 }
     lanes = membership.view.table.nodes.map { $0 == own ? nil : sender(to: $0) }
     hot.follow(nodes: membership.view.table.nodes.contains(own) ? lanes.count : 0)
+    learnDeparted()
     for seat in before where !lanes.contains(where: { $0 === seat }) { giveBack(seat) }
   }
 }
 
 extension SimNode {
+  /// What both ends of links say of nodes that have left for good.
+  private func learnDeparted() {
+    let departed = membership.departedIdentities
+    for seat in senderSeats { seat.sender.departed = departed }
+    for seat in receivers.values { seat.receiver.departed = departed }
+  }
+
   /// What keeps the node from rest, in words.
   var unrest: String {
     let links = senderSeats.filter { !$0.sender.isIdle }.map {
@@ -77,6 +101,7 @@ extension SimNode {
     }
     return "\(identity): in flight \(accounts.inFlight), tickets \(tickets.count), "
       + "shards \(shards.map(\.waiting.count)), links \(links)"
+      + (drain.map { ", leaving: \($0.standing)" } ?? "")
   }
 
   func tallyLinks() {

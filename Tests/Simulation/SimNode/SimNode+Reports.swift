@@ -21,6 +21,8 @@ extension SimNode {
   var knowledge: ClusterKnowledge {
     var knowledge = ClusterKnowledge(view: membership.view)
     knowledge.incarnations = incarnations
+    knowledge.departed = departed
+    knowledge.handedOver = handedOver
     for seat in senderSeats {
       let points = seat.sender.counters.pointsHinted
       if points > 0 { knowledge.hinted[seat.id] = UInt64(points) }
@@ -94,10 +96,17 @@ extension SimNode {
   /// The node's own part. What it says of itself is read before its windows are.
   private func answer(asOf: Int64, _ done: @escaping (PeerAnswer) -> Void) {
     let head = knowledge.head(clock: wall)
-    let question = LocalQuestion(placement) { [identity] report in
-      done(PeerAnswer(head: head, sections: [AnswerSection(origin: identity, report: report)]))
+    let question = LocalQuestion(placement) { [unowned self] report in
+      let own = AnswerSection(origin: identity, report: report)
+      done(PeerAnswer(head: head, sections: [own] + heldSections(asOf: asOf)))
     }
     for shard in shards { enqueue(.report(asOf: asOf, question), at: shard) }
+  }
+
+  private func heldSections(asOf: Int64) -> [AnswerSection] {
+    heldOrigins.compactMap { origin in
+      held[origin]?.report(asOf: asOf).map { AnswerSection(origin: origin, report: $0) }
+    }
   }
 
   private func sabotage(_ gathered: inout GatheredReport, _ section: PartialReport?) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Router
+import Shard
 import TestKit
 
 /// Links to peers: what a machine asks for is done, what comes is given to it, what it settles is
@@ -10,6 +11,7 @@ extension SimNode {
   func sender(to id: NodeID) -> SenderSeat {
     if let seat = senders[id] { return seat }
     let seat = SenderSeat(id, LinkSender(settings, to: id, seed: chance.next()))
+    seat.sender.departed = membership.departedIdentities
     senders[id] = seat
     senderSeats = senders.values.sorted { $0.id < $1.id }
     return seat
@@ -66,7 +68,7 @@ extension SimNode {
     world.say("\(identity) to \(seat.id): wire \(wire.number) lost, \(reason), \(answer)")
     seat.wire = nil
     afterSender(seat)
-    if answer == .outlived { crash() }
+    if answer == .outlived, !handedOver { crash() }
   }
 
   func ackMessage(_ message: [UInt8], _ wire: Wire) {
@@ -107,23 +109,25 @@ extension SimNode {
 
   private func settle(_ settlement: Settlement) {
     if world.scenario.sabotage == .losesSettlement, chance.oneIn(50) { return }
-    guard let points = tickets.removeValue(forKey: settlement.ticket) else {
+    guard let rows = tickets.removeValue(forKey: settlement.ticket) else {
       return world.broken(.settledOnce, "\(identity) has no ticket \(settlement.ticket)")
     }
     switch settlement.outcome {
     case .applied(let rejections):
-      let rejected = Set(rejections.map(\.row))
-      world.tallies[.pointsForwarded] += points.count - rejected.count
-      for (row, point) in points.enumerated() {
-        settle(point, rejected.contains(row) ? .refused : .applied)
+      var outcomes = [RowOutcome](repeating: .applied, count: rows.count)
+      for rejection in rejections {
+        outcomes[rejection.row] = rejection.reason.map { .rejected($0) } ?? .repeated
       }
+      world.tallies[.pointsForwarded] += rows.count - rejections.count
+      world.tallies[.pointsRepeated] += rejections.count { $0.reason == nil }
+      for (row, outcome) in zip(rows, outcomes) { settle(row, outcome, isOwn: false) }
     case .hinted:
-      let fate: PointTruth.Fate =
+      let outcome: RowOutcome =
         world.scenario.sabotage == .hintsCountAsApplied ? .applied : .hinted
-      for point in points { settle(point, fate) }
+      for row in rows { settle(row, outcome, isOwn: false) }
     case .shed:
-      world.tallies[.pointsShed] += points.count
-      for point in points { settle(point, .refused) }
+      world.tallies[.pointsShed] += rows.count
+      for row in rows { settle(row, .rejected(.ownerUnavailable), isOwn: false) }
     }
   }
 
@@ -135,7 +139,9 @@ extension SimNode {
     if !hints.isEmpty {
       world.tallies[.batchesSurrendered] += hints.count
       world.say("\(identity) to \(seat.id): \(hints.count) hints are routed anew")
-      if world.scenario.sabotage != .losesSurrendered { for hint in hints { reroute(hint) } }
+      if world.scenario.sabotage != .losesSurrendered {
+        for hint in hints { reroute(hint) }
+      }
     }
     // Who is asked no more is not found any more: nothing else would ever end what is under way.
     if !membership.view.peers.contains(where: { $0.id == seat.id }) { abandon(seat) }
@@ -147,39 +153,6 @@ extension SimNode {
     guard !seat.sender.isIdle else { return }
     if seat.wire != nil { giveUp(seat, "asked no more") }
     seat.sender.abandon()
-  }
-
-  private func reroute(_ hint: Hint) {
-    var decoder = FrameDecoder()
-    do {
-      let frame = try decoder.decode(
-        hint.body.span.bytes, rows: UInt32(hint.rows), dictionary: 0)
-      for row in 0..<frame.count { reroute(row, of: frame) }
-    } catch {
-      world.broken(.integrity, "a surrendered hint does not decode: \(error)")
-    }
-  }
-
-  /// A batch each: a node's rim gathers them, but the parts do not care.
-  private func reroute(_ row: Int, of frame: DecodedFrame) {
-    let name = frame.names[frame.nameRange(row)]
-    let hash = frame.hash(row)
-    guard let point = world.model.point(hash: hash, name: name, value: frame.value(row)),
-      world.model.series(of: point).kind == frame.kind(row)
-    else {
-      return world.broken(.integrity, "a surrendered hint has a point that was never sent")
-    }
-    let batch = newBatch()
-    let series = world.model.series(of: point)
-    _ = append(point, series, frame.value(row), frame.time(row), to: batch)
-    if let seat = lane(of: hash) {
-      seat.sender.take(batch, ticket: nil, now: linkTime, wall: wall)
-      free(batch)
-      afterSender(seat)
-    } else {
-      accounts.inFlight += 1
-      enqueue(.batch(batch, .surrendered), at: shards[placement.shard(hash)])
-    }
   }
 
   /// The link to a hash's owner; nil: the node itself.

@@ -28,6 +28,7 @@ extension SimNode {
     switch work {
     case .batch(let batch, let origin):
       shard.apply(batch, now: wall)
+      pointsApplied += batch.count - batch.rejections.count
       settle(batch, origin)
       free(batch)
     case .report(let asOf, let question):
@@ -43,7 +44,7 @@ extension SimNode {
     for rejection in batch.rejections { reasons[rejection.row] = rejection.reason }
     switch origin {
     case .clients: settleClients(batch, reasons)
-    case .surrendered: settleSurrendered(batch, reasons)
+    case .surrendered(let row): settle(batch, reasons, row)
     case .frame(let job): settle(batch, reasons, job)
     }
   }
@@ -51,28 +52,37 @@ extension SimNode {
   private func settleClients(_ batch: PointColumns, _ reasons: [Int: RejectReason]) {
     accounts.inFlight -= batch.count
     for row in 0..<batch.count {
-      let point = Int(batch.ordinal(row))
-      if reasons[row] == nil {
-        accounts.applied += 1
-        world.model.applied(point, by: self)
-        settle(point, .applied)
-      } else {
+      let source = source(of: batch.ordinal(row))
+      if let reason = reasons[row] {
         accounts.rejected += 1
-        settle(point, .refused)
+        settle(source, .rejected(reason), isOwn: true)
+      } else {
+        accounts.applied += 1
+        world.model.applied(point(of: source), at: batch.time(row), by: self)
+        settle(source, .applied, isOwn: true)
       }
     }
   }
 
-  private func settleSurrendered(_ batch: PointColumns, _ reasons: [Int: RejectReason]) {
-    accounts.inFlight -= batch.count
-    for row in 0..<batch.count {
-      if reasons[row] == nil {
-        accounts.applied += 1
-        world.model.applied(Int(batch.ordinal(row)), by: self)
-      } else {
-        accounts.givenUp += 1
-      }
+  private func point(of source: RowSource) -> PointNumber {
+    switch source {
+    case .call(let point): point
+    case .batch(let copy, let row): copy.message.batch.rows[row].point
     }
+  }
+
+  private func settle(
+    _ batch: PointColumns, _ reasons: [Int: RejectReason], _ row: ShardSeat.Surrendered
+  ) {
+    accounts.inFlight -= 1
+    if reasons.isEmpty {
+      accounts.applied += 1
+      world.model.applied(row.point, at: batch.time(0), by: self)
+    } else {
+      accounts.givenUp += 1
+      row.passage.rejected.insert(row.row)
+    }
+    passed(row.passage)
   }
 
   private func settle(_ batch: PointColumns, _ reasons: [Int: RejectReason], _ job: FrameJob) {
@@ -81,10 +91,9 @@ extension SimNode {
       if let reason = reasons[row] {
         job.rejections.append(RowRejection(row: frameRow, reason: reason))
       } else {
-        world.model.applied(job.points[frameRow], by: self)
+        world.model.applied(job.points[frameRow], at: batch.time(row), by: self)
       }
     }
-    job.batchesLeft -= 1
-    if job.batchesLeft == 0 { finish(job) }
+    passed(job)
   }
 }

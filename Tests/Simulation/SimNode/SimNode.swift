@@ -27,13 +27,36 @@ final class SimNode {
   var senderSeats: [SenderSeat] = []
   var receivers: [NodeID: ReceiverSeat] = [:]
   var accounts = Accounts()
-  var tickets: [LinkTicket: [PointNumber]] = [:]
+  var tickets: [LinkTicket: [RowSource]] = [:]
   var ticketNext: LinkTicket = 1
   var isTurnOpen = false
   var hot: HotNames
   /// Points of hot series: each goes to another shard than the one before.
   var hotPoints = 0
   var spare: [PointColumns] = []
+  private(set) lazy var marks = MarkBoard(self)
+  /// Copies of batches of whose rows something is not known, in order of their ordinals.
+  var copies: [BatchCopy] = []
+  var copiesOfTurn: [BatchCopy] = []
+  /// The copy whose rows are being taken.
+  var marking: BatchCopy?
+  var rowOrdinalNext = SimNode.rowOrdinalFirst
+  let budget: SeriesBudget
+  /// What it holds in the names of lives that have handed over to it.
+  var held: [Router.NodeIdentity: HeldSeat] = [:]
+  /// It leaves: clients' streams and calls end.
+  var refusesClients = false
+  /// It leaves, and takes nothing from peers any more.
+  var refusesLinks = false
+  /// It leaves, and takes nothing over from others.
+  var isSealed = false
+  /// Others hold all it had.
+  var handedOver = false
+  /// Frames that its shards have not taken yet.
+  var framesOut = 0
+  var pointsApplied = 0
+  var drain: NodeDrain?
+  var drainHistory = HandOverHistory()
   /// Chance of its threads' pace.
   var chance: SplitMix64
   /// What a shard's next piece of work takes longer, microseconds.
@@ -52,7 +75,8 @@ final class SimNode {
       hintBytesMax: scenario.hintBytesMax, queueBytesMax: scenario.queueBytesMax)
     placement = Placement(shards: scenario.shards)
     hot = HotNames(shards: scenario.shards, samples: scenario.hotSamples)
-    let budget = SeriesBudget(seriesMax: scenario.seriesMax)
+    budget = SeriesBudget(seriesMax: scenario.seriesMax)
+    let budget = budget
     shards = (0..<scenario.shards).map { _ in ShardSeat(shape: scenario.shape, budget: budget) }
     membership = SimNode.membership(identity, host, scenario)
   }
@@ -78,6 +102,7 @@ final class SimNode {
     world.model.died(self)
     world.network.died(self)
     world.clients.died(self)
+    world.batchClients.died(self)
     for seat in senderSeats { seat.wire = nil }
     for seat in receivers.values { seat.wires = [:] }
   }
@@ -103,6 +128,7 @@ final class SimNode {
     senderSeats = []
     lanes = []
     receivers = [:]
+    drain = nil
     for shard in shards { shard.waiting = [] }
   }
 
@@ -126,8 +152,11 @@ final class SimNode {
 
   /// Nothing waits for anything, and all members have been met.
   var isAtRest: Bool {
+    // Where a node has left the next life is still to come.
+    if isOver { return !handedOver }
     let links = linkSum
-    return accounts.inFlight == 0 && links.pointsUnderWay == 0 && links.pointsHinted == 0
+    return accounts.inFlight == 0 && drain == nil && links.pointsUnderWay == 0
+      && links.pointsHinted == 0
       && lanes.allSatisfy { $0.map { $0.sender.state == .live } ?? true }
       && tickets.isEmpty && shards.allSatisfy { $0.waiting.isEmpty }
   }

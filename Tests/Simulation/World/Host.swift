@@ -12,6 +12,12 @@ final class Host {
   private(set) var clockOffset: Int64 = 0
   /// The latest that its clock has ever said, without what has passed since.
   private(set) var clockOffsetMax: Int64 = 0
+  /// What its lives have been asked of batches. A fence dies with its node, and whoever keeps an
+  /// earlier copy for it does not know: that is a limit of batches, so each life has all of them.
+  var fences: [FenceQuestion] = []
+  /// What its latest life that left had taken of batches. Others have that, and the next life would
+  /// take it again from whoever kept it and has not heard of the leaving: a limit, too.
+  var marksOfLeft: [[UInt8]] = []
   /// Its process accepts connections and reads nothing.
   var isStalled = false
   private var incarnation: UInt64 = 0

@@ -8,11 +8,14 @@ public struct Tallies: Sendable, Hashable {
     case calls, callsAcked, callsFailed, pointsSent, pointsApplied, pointsForwarded
     case pointsHinted, pointsShed, pointsRejected, pointsGivenUp, pointsUncertain, pointsDied,
       pointsUnknown, pointsKept, pointsSpread
+    case batches, batchesResent, batchStreams, batchAcks, batchClientsDied, streamsGivenUp
+    case pointsInBatches, pointsRepeated, rowsSuperseded, rowsUnknown
+    case inquiries, inquiriesUnanswered, marksHanded
     case connects, connectsFailed, connectsInVain, welcomes, connectionsLost, messages
     case framesSent, framesResent, framesApplied, framesRepeated, framesSpoilt, answersLost
     case refusals, batchesSurrendered
     case crashes, restarts, newLives, pauses, partitions, oneWayPartitions, stalls, clockSteps
-    case slowShards, viewChanges, nodesAdded, nodesRemoved
+    case slowShards, viewChanges, nodesAdded, nodesRemoved, drains, drainsFailed, nodesLeft
     case reports, reportsComplete, reportsIncomplete, reportsAtRest, reportsOfStrangers, answersLate
   }
 

@@ -10,13 +10,16 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     case nothingInvented = "a report holds only what was sent"
     /// A point settled as applied has been applied.
     case nothingPromised = "what is settled as applied has been applied"
+    /// A row is rejected as unknown only when a former owner of it did not tell.
+    case nothingWithheld = "what can be known of a batch is known"
     /// A report marked complete holds every point acked before the question.
     case complete = "a complete report holds all that was acked"
     /// At rest a report is what living nodes applied.
     case exactAtRest = "at rest a report is exact"
     /// At rest, what is missing died in a crashed node's memory or was given up and counted.
     case lossesExplained = "every loss is explained"
-    /// received = applied + forwarded + hinted + in flight + rejected + given up.
+    /// received = applied + forwarded + hinted + in flight + rejected + given up +
+    /// repeated.
     case ledger = "the ledger adds up"
     /// Each settlement comes once, each call is answered.
     case settledOnce = "each point is settled once"

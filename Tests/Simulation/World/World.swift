@@ -19,6 +19,8 @@ final class World {
   /// Chance of what clients and faults do, so that a change in the product's chatter does not
   /// change the plot.
   var plot: SplitMix64
+  /// Chance of what clients of batches do.
+  var batchPlot: SplitMix64
   var hosts: [Host] = []
   /// Ids that the source of membership names now, by host.
   var membership: [Bool] = []
@@ -26,6 +28,7 @@ final class World {
   var isHealed = false
   private(set) lazy var network = Network(self)
   private(set) lazy var clients = Clients(self)
+  private(set) lazy var batchClients = BatchClients(self)
 
   private var events = EventQueue()
   private var livesStarted = 0
@@ -36,6 +39,7 @@ final class World {
     var seed = SplitMix64(seed: scenario.seed ^ 0x5EED)
     weather = seed.split()
     plot = seed.split()
+    batchPlot = seed.split()
     model = Model(scenario)
     model.world = self
   }

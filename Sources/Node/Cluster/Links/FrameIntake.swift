@@ -19,7 +19,7 @@ final class FrameIntake: @unchecked Sendable {
     /// Rows that are not taken because of other copies of their batches, and why.
     var refused: [Int: RejectReason] = [:]
     /// Batches of which copies that came before may still be on their way to a shard.
-    var waits: [BatchName] = []
+    var waits: [FrameOrigin] = []
     /// What the marks are owed a word on.
     var claims: [FrameOrigin] = []
     let done: ([RowRejection]) -> Void
@@ -109,16 +109,19 @@ final class FrameIntake: @unchecked Sendable {
     passage.batchesOut -= 1
     guard passage.batchesOut == 0 else { return }
     for claim in passage.claims { settle(claim, passage) }
+    awaitOthers(passage.waits[...], passage)
+  }
+
+  private func finish(_ passage: Passage) {
     rejected += Int64(passage.refused.count)
     for (row, reason) in passage.refused {
       passage.rejections.append(RowRejection(row: row, reason: reason))
     }
-    guard !passage.repeated.isEmpty else { return passage.done(passage.rejections) }
     repeated += Int64(passage.repeated.count)
     for row in passage.repeated.sorted() {
       passage.rejections.append(RowRejection(row: row, reason: nil))
     }
-    awaitOthers(passage.waits[...], passage)
+    passage.done(passage.rejections)
   }
 
   // MARK: Batches that may come again
@@ -139,7 +142,7 @@ final class FrameIntake: @unchecked Sendable {
           waits = true
         }
       }
-      if waits { passage.waits.append(part.origin.batchName) }
+      if waits { passage.waits.append(part) }
     case .forgotten:
       for row in part.rows { passage.refused[row] = .outcomeUnknown }
     case .repeated, .late, .refused: passage.repeated.formUnion(part.rows)
@@ -154,12 +157,28 @@ final class FrameIntake: @unchecked Sendable {
   }
 
   /// A frame is done when what it repeats is applied.
-  private func awaitOthers(_ batches: ArraySlice<BatchName>, _ passage: Passage) {
-    guard let batch = batches.first else { return passage.done(passage.rejections) }
+  private func awaitOthers(_ parts: ArraySlice<FrameOrigin>, _ passage: Passage) {
+    guard let part = parts.first else { return finish(passage) }
     // The passage comes back to this loop; nobody else looks at it.
     nonisolated(unsafe) let passage = passage
-    marks.whenSettled(batch) { [self] in
-      loop.execute { unsafe self.awaitOthers(batches.dropFirst(), passage) }
+    marks.whenSettled(part.origin.batchName) { [self] in
+      loop.execute {
+        unsafe self.refuseLost(part, passage)
+        unsafe self.awaitOthers(parts.dropFirst(), passage)
+      }
+    }
+  }
+
+  /// A shard may have had no room for what an earlier copy claimed: no copy has brought that.
+  private func refuseLost(_ part: FrameOrigin, _ passage: Passage) {
+    var rows = RowSet(rows: part.origin.points)
+    for (row, place) in zip(part.rows, part.places) where passage.repeated.contains(row) {
+      rows.insert(Int(place))
+    }
+    let lost = marks.lost(part.origin.batchName, of: rows)
+    for (row, place) in zip(part.rows, part.places) where lost.contains(Int(place)) {
+      passage.repeated.remove(row)
+      passage.refused[row] = .seriesLimit
     }
   }
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Router
+import Shard
+
+/// Windows that a node holds in the name of one that has handed over to it: of the largest attempt,
+/// whole or not at all.
+final class HeldSeat {
+  /// The largest that came.
+  private(set) var attempt: UInt64 = 0
+  private var windows: ShardCore?
+  private let shape: WindowShape
+  private let budget: SeriesBudget
+  /// When it was first known that the origin has left. Virtual microseconds.
+  private(set) var leftAt: Int64?
+
+  init(shape: WindowShape, budget: SeriesBudget) {
+    self.shape = shape
+    self.budget = budget
+  }
+
+  var isEmpty: Bool { windows == nil }
+
+  /// Takes all parts of an attempt.
+  ///
+  /// - Returns: false when nothing of it is kept.
+  func take(_ heading: HandOverHeading, _ batches: [SliceBatch], now: Int64) -> Bool {
+    guard heading.attempt > attempt, leftAt == nil else { return false }
+    attempt = heading.attempt
+    windows = nil
+    var core = ShardCore(shape: shape, budget: budget)
+    for batch in batches {
+      guard core.fold(batch, now: now).left.isEmpty else { return false }
+    }
+    windows = consume core
+    return true
+  }
+
+  /// The origin stays after all: what came of it does not count.
+  func stayed() {
+    if leftAt == nil { windows = nil }
+  }
+
+  func left(now: Int64) { leftAt = leftAt ?? now }
+
+  func report(asOf: Int64) -> PartialReport? { windows?.report(ReportRequest(), now: asOf) }
+
+  func export(now: Int64) -> [SliceBatch] { windows?.exportAll(now: now) ?? [] }
+}
+
+extension ShardCore {
+  mutating func exportAll(now: Int64) -> [SliceBatch] {
+    var batches: [SliceBatch] = []
+    var cursor: SliceCursor? = .start
+    while let from = cursor {
+      let step = exportSlices(from: from, seriesMax: 64, now: now)
+      batches.append(step.batch)
+      cursor = step.next
+    }
+    return batches
+  }
+}
