@@ -136,7 +136,10 @@ extension Cluster {
   /// Asks who is behind addresses that the source gave without ids, until all are known, and again
   /// when their links break. Who does not answer stays who it was.
   func seek() async {
+    var rounds = 0
     while (try? await Task.sleep(for: .milliseconds(500))) != nil {
+      rounds += 1
+      if rounds % 10 == 0 { await seekDeparted() }
       let addresses = snapshot?.addresses ?? []
       found = found.filter { addresses.contains($0.key) }
       unsure.formIntersection(addresses)
@@ -144,10 +147,25 @@ extension Cluster {
     }
   }
 
-  /// Asks all at once: who does not answer holds up nobody.
+  /// Two nodes that both left and live again know each other as departed, and may never have met
+  /// since: if each waited for the other they would be apart for ever.
+  private func seekDeparted() async {
+    for (_, answer) in await probe(membership.departedNamed.map(\.address)) {
+      guard case .success(let status) = answer, let id = NodeID(status.id),
+        status.incarnation != 0
+      else { continue }
+      await met(NodeIdentity(id, incarnation: status.incarnation))
+    }
+  }
+
   private func seek(behind addresses: [String]) async {
+    for (address, answer) in await probe(addresses) { await found(answer, at: address) }
+  }
+
+  /// Asks all at once: who does not answer holds up nobody.
+  private func probe(_ addresses: [String]) async -> [(String, Result<NodeStatus, any Error>)] {
     let client = PeerStatusClient(cluster: configuration.cluster, group: surroundings.group)
-    await withTaskGroup(of: (String, Result<NodeStatus, any Error>).self) { probes in
+    return await withTaskGroup(of: (String, Result<NodeStatus, any Error>).self) { probes in
       for address in addresses {
         guard let target = HostPort(address) else { continue }
         probes.addTask {
@@ -158,7 +176,9 @@ extension Cluster {
           }
         }
       }
-      for await (address, answer) in probes { await found(answer, at: address) }
+      var answers: [(String, Result<NodeStatus, any Error>)] = []
+      for await answer in probes { answers.append(answer) }
+      return answers
     }
   }
 

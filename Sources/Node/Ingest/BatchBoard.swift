@@ -66,6 +66,11 @@ final class BatchBoard: Sendable {
     if !waits { then() }
   }
 
+  /// Returns once no copy of the batch is open any more.
+  private func settled(_ name: BatchName) async {
+    await withCheckedContinuation { settled in whenSettled(name) { settled.resume() } }
+  }
+
   /// See ``BatchMarks/lost(_:_:of:)``.
   func lost(_ name: BatchName, of rows: RowSet) -> RowSet {
     stripe(name.client).marks.withLock { $0.marks.lost(name.client, name.sequence, of: rows) }
@@ -86,17 +91,20 @@ final class BatchBoard: Sendable {
     _ = stripe.marks.withLock {
       $0.marks.fence(client, sequence, age: question.age, question.rows, now: now())
     }
-    await withCheckedContinuation { settled in
-      whenSettled(BatchName(client: client, sequence: sequence)) { settled.resume() }
-    }
+    await settled(BatchName(client: client, sequence: sequence))
     return stripe.marks.withLock { $0.marks.taken(client, sequence, question.rows) }
   }
 
   /// Sets of marks that ``handed(_:)`` gives, one after the other: all of them would be too much.
   var sets: Range<Int> { stripes.indices }
 
-  /// What one set of marks knows. Nothing may be open.
-  func handed(_ set: Int) -> [HandedMarks] { stripes[set].marks.withLock { $0.marks.handed } }
+  /// What one set of marks knows, once no copy is open that is now.
+  func handed(_ set: Int) async -> [HandedMarks] {
+    for (client, sequence) in stripes[set].marks.withLock({ $0.marks.open }) {
+      await settled(BatchName(client: client, sequence: sequence))
+    }
+    return stripes[set].marks.withLock { $0.marks.handed }
+  }
 
   /// Takes over what another node has taken.
   func adopt(_ handed: HandedMarks) {

@@ -20,8 +20,9 @@ public enum BatchFate: Sendable, Equatable {
 /// a later copy asks each other node, and itself, for the rows that are another's, and each takes
 /// none of those from younger copies any more (``BatchMarks/fence(_:_:age:_:now:)``).
 ///
-/// A node that cannot answer leaves those rows unknown that it owned, as this node saw it, when the
-/// batch was first sent or since. Whoever has left for good has handed its marks over.
+/// A node that has forgotten the batch leaves all these rows unknown; one that cannot answer those
+/// that it owned, as this node saw it, when the batch was first sent or since. Whoever has left for
+/// good has handed its marks over.
 public struct BatchInquiry: Sendable {
   /// Which copy.
   public let copy: RowOrigin
@@ -77,7 +78,8 @@ public struct BatchInquiry: Sendable {
     switch answer {
     case .rows(let rows): repeated.formUnion(rows)
     case .confirmed: isConfirmed = true
-    case .forgotten, nil: unknown.formUnion(rowsEarlier(of: id))
+    case .forgotten: unknown.formUnion(rows(for: id))
+    case nil: unknown.formUnion(rowsEarlier(of: id))
     }
     guard awaited.isEmpty else { return nil }
     if isConfirmed { return .confirmed }

@@ -24,7 +24,14 @@ public struct HandedMarks: Sendable, Hashable {
 }
 
 extension BatchMarks {
-  /// All that is known, of clients in no order. What is open counts as taken: have nothing open.
+  /// Batches of which a copy is open, in no order. O(marks).
+  public var open: [(client: ClientID, sequence: UInt64)] {
+    clients.flatMap { id, client in
+      client.marks.filter { $0.value.copiesOpen > 0 }.map { (id, $0.key) }
+    }
+  }
+
+  /// All that is known, of clients in no order. What is ``open`` counts as taken: have nothing open.
   /// O(marks).
   public var handed: [HandedMarks] {
     clients.map { id, client in

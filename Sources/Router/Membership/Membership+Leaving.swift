@@ -40,6 +40,13 @@ extension Membership {
     leaves.values.filter(\.isOver).map(\.identity).sorted { $0.id < $1.id }
   }
 
+  /// Nodes that the source names though they have left for good, in order of ids: they may live
+  /// again, and have met others only. Whoever is at their addresses is to be asked who it is.
+  public var departedNamed: [Member] {
+    named.values.filter { leaves[$0.id]?.isOver == true && $0.id != own.id }
+      .sorted { $0.id < $1.id }
+  }
+
   /// No later life of the node is known of.
   private func isNewest(_ identity: NodeIdentity) -> Bool {
     if identity.id == own.id { return identity.incarnation == own.incarnation }

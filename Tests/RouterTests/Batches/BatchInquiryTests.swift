@@ -84,6 +84,20 @@ struct BatchInquiryTests {
     }
   }
 
+  @Test("whoever has forgotten the batch leaves all that is not its own unknown")
+  func forgotten() {
+    let view = Self.view(["b"], later: ["b"], at: 10)
+    var inquiry = inquiry(view, age: 5, now: 10)
+    let others = inquiry.rows(for: Self.id("b"))
+    _ = inquiry.answered(Self.id("b"), .forgotten)
+    var taken = RowSet(rows: RouterLimits.partitions)
+    taken.insert((0..<RouterLimits.partitions).first(where: others.contains)!)
+    let fate = inquiry.answered(Self.id("a"), .rows(taken))
+    var unknown = others
+    unknown.subtract(taken)
+    #expect(fate == .known(repeated: taken, unknown: unknown))
+  }
+
   @Test("one node that has the client's word is enough")
   func confirmed() {
     let view = Self.view(["b"], later: ["b"], at: 10)

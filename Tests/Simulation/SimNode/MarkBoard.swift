@@ -10,7 +10,8 @@ final class MarkBoard {
   private var marks: BatchMarks
   private var waiting: [UInt64: () -> Void] = [:]
   private var latestTicket: UInt64 = 0
-  private var claimsOpen = 0
+  /// Claims of which it is not known yet what became of their rows.
+  private(set) var claimsOpen = 0
 
   init(_ node: SimNode) {
     self.node = node

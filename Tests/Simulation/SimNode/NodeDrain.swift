@@ -45,7 +45,8 @@ final class NodeDrain {
       wait(until: { [self] in node.framesOut == 0 }) { [self] in
         perform(plan.closed(view, now: node.linkTime))
       }
-    case .handOver(let attempt): handOver(attempt)
+    case .handOver(let attempt):
+      wait(until: { [self] in node.marks.claimsOpen == 0 }) { [self] in handOver(attempt) }
     case .switchOver: perform(switchOver())
     case .bidFarewell(let ids):
       tell(ids, .left) { [self] in perform(plan.bade($0, now: node.linkTime)) }

@@ -122,8 +122,8 @@ extension SimNode {
     _ fate: BatchFate, of message: BatchMessage, _ inquiry: BatchInquiry, _ silent: Set<NodeID>,
     _ done: @escaping (BatchFate) -> Void
   ) {
-    guard case .known = fate else { return done(fate) }
-    let (asked, partitions) = (Set(inquiry.asked), partitions(message))
+    guard case .known(_, let unknown) = fate else { return done(fate) }
+    let asked = Set(inquiry.asked)
     var untold: [(SimNode, FenceQuestion)] = []
     for host in world.hosts where silent.contains(host.id) || !asked.contains(host.id) {
       var question = FenceQuestion(cluster: settings.cluster, inquiry, of: host.id)
@@ -132,9 +132,8 @@ extension SimNode {
         continue
       }
       node.marks.fence(question)
-      if asked.contains(host.id) {
-        question.rows.subtract(inquiry.view.rowsEverPlaced(on: host.id, partitions))
-      }
+      // These are refused, which is to be seen.
+      question.rows.subtract(unknown)
       untold.append((node, question))
     }
     addUntold(untold[...], to: fate, done)
@@ -151,23 +150,14 @@ extension SimNode {
         addUntold(untold, to: fate, done)
       }
     }
-    if !node.isOver, case .rows(let rows) = node.marks.taken(question) {
+    switch node.isOver ? nil : node.marks.taken(question) {
+    case .rows(let rows)?:
       repeated.formUnion(rows)
       unknown.subtract(rows)
+    case .confirmed?: return done(.confirmed)
+    case .forgotten?: unknown.formUnion(question.rows)
+    case nil: break
     }
     addUntold(untold.dropFirst(), to: .known(repeated: repeated, unknown: unknown), done)
-  }
-}
-
-extension ClusterView {
-  /// Rows that a node has owned by this view, or by one that the same node had before.
-  fileprivate func rowsEverPlaced(on id: NodeID, _ partitions: [UInt16]) -> RowSet {
-    var rows = RowSet(rows: partitions.count)
-    for table in [table] + earlier.map(\.table) {
-      for (row, partition) in partitions.enumerated() where table.owner(Int(partition)) == id {
-        rows.insert(row)
-      }
-    }
-    return rows
   }
 }

@@ -35,6 +35,16 @@ extension SimNode {
     for seat in senderSeats where seat.sender.state == .live {
       if let peer = seat.sender.peer { heard(of: peer, departed: []) }
     }
+    for member in membership.departedNamed { seek(member) }
+  }
+
+  /// Whoever has left may live again, and have met others only.
+  private func seek(_ member: Member) {
+    guard let peer = world.hosts.first(where: { $0.address == member.address }) else { return }
+    world.network.post(from: host, to: peer) { [unowned world, host] node in
+      let found = node.identity
+      world.network.post(from: peer, to: host) { $0.heard(of: found, departed: []) }
+    }
   }
 
   /// Its own view has it as a member no more, or again.

@@ -211,7 +211,7 @@ actor Drain {
   private func handOverMarks(to receivers: [Member]) async throws(HandOverRun.Failed) {
     for set in marks.sets {
       var parts = MarksParts(cluster: cluster)
-      for marks in marks.handed(set) {
+      for marks in await marks.handed(set) {
         for part in parts.add(marks) { try await send(part, to: receivers) }
       }
       for part in parts.finish() { try await send(part, to: receivers) }
