@@ -31,8 +31,8 @@ extension BatchMarks {
     }
   }
 
-  /// All that is known, of clients in no order. What is ``open`` counts as taken: have nothing open.
-  /// O(marks).
+  /// All that is known, of clients in no order. What is ``open`` counts as taken: have nothing
+  /// open. O(marks).
   public var handed: [HandedMarks] {
     clients.map { id, client in
       HandedMarks(
