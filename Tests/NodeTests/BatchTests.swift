@@ -24,7 +24,7 @@ extension PointBatch {
   }
 }
 
-@Suite("PushBatches", .timeLimit(.minutes(1)))
+@Suite("PushBatches", .timeLimit(.minutes(5)))
 struct BatchTests {
   /// Sends batches on one stream and gives back the acks by sequence.
   static func push(_ client: NodeClient, _ batches: [PointBatch]) async throws -> [BatchAck] {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Node
 
-@Suite("Points in frames of their own", .timeLimit(.minutes(1)))
+@Suite("Points in frames of their own", .timeLimit(.minutes(5)))
 struct SmallFrameTests {
   private static func frames(_ points: Int, bad: Set<Int> = []) -> PointFrames {
     var frames = PointFrames()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Node
 
-@Suite("Peers in a file", .timeLimit(.minutes(1)))
+@Suite("Peers in a file", .timeLimit(.minutes(5)))
 struct FileSourceTests {
   @Test("lines name nodes; blanks and comments are passed over")
   func lines() throws {

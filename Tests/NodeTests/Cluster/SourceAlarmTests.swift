@@ -3,7 +3,7 @@ import Testing
 
 @testable import Node
 
-@Suite("A source's alarm", .timeLimit(.minutes(1)))
+@Suite("A source's alarm", .timeLimit(.minutes(5)))
 struct SourceAlarmTests {
   private static let long = Duration.seconds(3600)
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RPC
 
-@Suite("The life of a connection", .timeLimit(.minutes(1)))
+@Suite("The life of a connection", .timeLimit(.minutes(5)))
 struct ConnectionTests {
   @Test("a client that does not answer pings is cut off")
   func serverKeepalive() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RPC
 
-@Suite("How calls end", .timeLimit(.minutes(1)))
+@Suite("How calls end", .timeLimit(.minutes(5)))
 struct EndingTests {
   /// A handler that tells when it runs and when it has been cancelled.
   private final class Watched: Sendable {

@@ -43,7 +43,7 @@ private struct Held: @unchecked Sendable {
   let loop: EventLoop
 }
 
-@Suite("Flow control", .timeLimit(.minutes(1)))
+@Suite("Flow control", .timeLimit(.minutes(5)))
 struct FlowControlTests {
   private static let window = 128 << 10
 

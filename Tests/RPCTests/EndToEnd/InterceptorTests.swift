@@ -55,7 +55,7 @@ private struct Namer: ClientInterceptor {
   }
 }
 
-@Suite("Interceptors", .timeLimit(.minutes(1)))
+@Suite("Interceptors", .timeLimit(.minutes(5)))
 struct InterceptorTests {
   @Test("the first stands outermost, around calls of every kind")
   func order() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RPC
 
-@Suite("Limits and malformed requests", .timeLimit(.minutes(1)))
+@Suite("Limits and malformed requests", .timeLimit(.minutes(5)))
 struct LimitTests {
   @Test("a handler that reads is told why its call was ended")
   func reason() async throws {

@@ -29,7 +29,7 @@ private final class TalkingSink: BulkSink {
   func failed(_ status: RPCStatus) -> RPCStatus { status }
 }
 
-@Suite("A sink that answers while it receives", .timeLimit(.minutes(1)))
+@Suite("A sink that answers while it receives", .timeLimit(.minutes(5)))
 struct TalkingSinkTests {
   @Test("its messages come in order, before the status")
   func talks() async throws {
