@@ -53,7 +53,7 @@ extension BatchMarks {
     for range in handed.forgotten { clients[client]!.forgotten.insert(range) }
     clients[client]!.whole.keep(RouterLimits.batchRangesMax)
     clients[client]!.forgotten.keep(RouterLimits.batchRangesMax)
-    for batch in handed.batches {
+    for batch in handed.batches where !clients[client]!.whole.contains(batch.sequence) {
       var mark =
         clients[client]!.marks.removeValue(forKey: batch.sequence)
         ?? Mark(claimed: RowSet(rows: batch.rows.rows))
