@@ -195,8 +195,9 @@ public enum RouterLimits {
   static let partRowsBytesMax = partBytesMax - partOverheadBytes
 
   /// What a part takes besides rows: its head, ids, tags and lengths of columns. A head names up to
-  /// 256 nodes of 65 B each, and 64 B for each of so many that have hints or left.
-  static let partOverheadBytes = 128 << 10
+  /// 256 nodes of 65 B each, and 64 B for each of so many that have hints or left; a section
+  /// includes up to 256 lives of 80 B.
+  static let partOverheadBytes = 160 << 10
 
   /// A row of a report without its name: a length of 3 B, a count of 9 B, five doubles, two counts
   /// of infinities of 9 B, two times of 6 B, a kind. A count of up to 2^63 takes 9 B.
@@ -240,8 +241,13 @@ public enum RouterLimits {
   /// numbers of 3 B, a double, two times of 6 B, a kind.
   static let sliceSeriesBytesMax = 3 * 3 + 8 + 2 * 6 + 1
 
-  /// What a part takes besides names and slices: ids, numbers, tags and lengths of columns.
-  static let slicePartOverheadBytes = 1024
+  /// What a part takes besides names and slices: ids, numbers, tags and lengths of columns, and up
+  /// to 256 lives that it includes, of 80 B.
+  static let slicePartOverheadBytes = 32 << 10
+
+  /// Most lives whose windows a node hands on in its own name and tells of: so many may leave one
+  /// after the other within a window. Of more, the latest are told.
+  public static let includedMax = nodesMax
 
   /// Between two rounds of questions whether points are on their way to a leaving node.
   static let drainPauseMilliseconds: Int64 = 100

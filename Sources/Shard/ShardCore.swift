@@ -16,7 +16,9 @@ public struct ShardCore: ~Copyable {
   let histograms: HistogramPolicy
   var table = SeriesTable()
   var heap = Heap()
-  var clock: Int64 = 0
+  /// As told last: follows every step forward, and steps back only when they are no skew. Unix
+  /// seconds.
+  public internal(set) var clock: Int64 = 0
   var window: Window
   var sweep = Sweep()
   var pointsApplied = 0

@@ -166,7 +166,9 @@ struct ClusterReportTests {
     let other = await ReportNode("z", members: ["z"], names: ["old"])
     let held = await other.reports.ask(ReportRequest(), asOf: ReportNode.now)
     let a = await ReportNode("a", members: ["a", "b", "c"], names: ["x"])
-    let b = await ReportNode("b", members: ["a", "b"], names: ["y"]) { _, _ in [(gone, held)] }
+    let b = await ReportNode("b", members: ["a", "b"], names: ["y"]) { _, _ in
+      [AnswerSection(origin: gone, report: held)]
+    }
     let before = try await a.summary(LocalPeers(b)).page(SummaryRequest())
     #expect(names(before) == ["x", "y"] && before.summary.coverage?.complete == false)
     for node in [a, b] { node.board.update { $0.knowledge.departed = [gone] } }

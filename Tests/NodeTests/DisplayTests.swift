@@ -112,6 +112,11 @@ struct DisplayTests {
     let last = SummaryText.write(summary, as: .table).split(separator: "\n").last
     #expect(
       last == "incomplete: b did not answer (connection\\nrefused); 12 points are kept for b")
+    summary.coverage?.nodes = [
+      SummaryCoverage.Node(id: "a", error: "has started anew since it was last heard of")
+    ]
+    let anew = SummaryText.write(summary, as: .table).split(separator: "\n").last
+    #expect(anew == "incomplete: a has started anew since it was last heard of")
     summary.coverage?.complete = true
     let clean = SummaryText.write(summary, as: .table).split(separator: "\n").last
     #expect(clean == "3 series over 1h as of 23:59:59 UTC")

@@ -7,7 +7,7 @@ struct SummaryCoverage: Sendable, Hashable {
     var id: String
     var incarnation: UInt64 = 0
     var answered = true
-    /// Why it did not answer.
+    /// Why it did not answer, or why what it held before may be missing.
     var error = ""
     var latencyMicroseconds: Int64 = 0
     /// -1: it was never heard of.
@@ -31,11 +31,14 @@ struct SummaryCoverage: Sendable, Hashable {
     let silent = nodes.filter { !$0.answered && !$0.handedOver }.map { node in
       "\(node.id) did not answer" + (node.error.isEmpty ? "" : " (\(node.error))")
     }
+    let anew = nodes.filter { $0.answered && !$0.handedOver && !$0.error.isEmpty }.map { node in
+      "\(node.id) \(node.error)"
+    }
     let hinted = nodes.filter { $0.pointsHinted > 0 }.map { node in
       "\(node.pointsHinted) point\(node.pointsHinted == 1 ? " is" : "s are") kept for \(node.id)"
     }
     let gaps =
-      silent + hinted
+      silent + anew + hinted
       + (membershipUnknown ? ["the node does not know its cluster's nodes yet"] : [])
     return gaps.isEmpty ? ["the node does not say why"] : gaps
   }

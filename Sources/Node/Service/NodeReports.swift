@@ -31,12 +31,12 @@ struct NodeReports: Sendable {
   ) async -> PeerAnswer {
     async let others = held(request, asOf)
     let own = await ask(request, asOf: asOf)
-    let sections = [(head.node, own)] + (await others).filter { $0.0 != head.node }
-    return PeerAnswer(
-      head: head,
-      sections: sections.map { origin, report in
-        AnswerSection(origin: origin, report: cut?.applied(to: report) ?? report)
-      })
+    var sections = [AnswerSection(origin: head.node, report: own)]
+    sections += (await others).filter { $0.origin != head.node }
+    for index in sections.indices {
+      if let cut { sections[index].report = cut.applied(to: sections[index].report) }
+    }
+    return PeerAnswer(head: head, sections: sections)
   }
 }
 

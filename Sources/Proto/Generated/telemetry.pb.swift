@@ -1072,7 +1072,7 @@ public struct NodeCoverage: Message {
   /// `answered = 3`
   public var answered: Bool = false
 
-  /// Why it did not answer; empty if it did.
+  /// Why it did not answer, or why what it held before may be missing; empty if it covers all.
   public var error: String = ""
 
   /// How long its answer took.

@@ -27,7 +27,12 @@ public struct SlicePartReader: Sendable {
     }
     guard let origin: NodeIdentity = part.origin.flatMap({ NodeIdentity($0) }), part.attempt > 0
     else { throw .headingInvalid }
-    let read = HandOverHeading(cluster: part.cluster, origin: origin, attempt: part.attempt)
+    let includes = part.includes.compactMap { NodeIdentity($0) }
+    guard includes.count == part.includes.count, includes.count <= RouterLimits.includedMax else {
+      throw .headingInvalid
+    }
+    let read = HandOverHeading(
+      cluster: part.cluster, origin: origin, attempt: part.attempt, includes: includes)
     guard heading == nil || heading == read else { throw .headingDiffers }
     heading = read
     guard let columns = part.columns else { return SliceBatch() }

@@ -57,6 +57,7 @@ public struct SliceParts {
       $0.cluster = heading.cluster
       $0.origin = heading.origin.wire
       $0.attempt = heading.attempt
+      $0.includes = heading.includes.map(\.wire)
       if !open.isEmpty { $0.columns = open.columns }
     }
     (open, bytes) = (SliceBatch(), 0)

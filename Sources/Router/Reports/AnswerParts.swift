@@ -47,7 +47,10 @@ public struct AnswerParts {
       if let head { writer.write(head, as: MessageField<ReportHead>.self, field: 1) }
       guard let section else { return }
       if rows.lowerBound == 0 {
-        let message = ReportSection.with { $0.origin = section.origin.wire }
+        let message = ReportSection.with {
+          $0.origin = section.origin.wire
+          $0.includes = section.includes.map(\.wire)
+        }
         writer.write(message, as: MessageField<ReportSection>.self, field: 2)
       }
       guard !rows.isEmpty else { return }

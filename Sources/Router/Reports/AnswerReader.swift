@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Proto
 internal import Protobuf
+internal import Shard
 
 /// Puts an answer together from its messages, checking everything. Whatever the bytes are, the
 /// outcome is an answer or an ``AnswerFault``.
 public struct AnswerReader {
   private var head: AnswerHead?
   private var sections: [AnswerSection] = []
-  private var origin: NodeIdentity?
+  /// The section that is being read, without its rows.
+  private var open: AnswerSection?
   private var columns = ColumnsReader()
   private var byteCount = 0
 
@@ -32,7 +34,7 @@ public struct AnswerReader {
     if let message = fields.head { head = try AnswerHead(message) }
     if let section = fields.section { try begin(section) }
     guard let range = fields.columns else { return }
-    guard origin != nil else { throw .sectionMissing }
+    guard open != nil else { throw .sectionMissing }
     try columns.read(bytes, range)
   }
 
@@ -45,19 +47,22 @@ public struct AnswerReader {
     return answer
   }
 
-  private mutating func begin(_ section: ReportSection) throws(AnswerFault) {
-    let next = try NodeIdentity(checked: section.origin)
+  private mutating func begin(_ message: ReportSection) throws(AnswerFault) {
+    let next = try NodeIdentity(checked: message.origin)
     endSection()
     guard sections.count < RouterLimits.answerSectionsMax,
       !sections.contains(where: { $0.origin == next })
     else { throw .sectionRepeated }
-    origin = next
+    var section = AnswerSection(origin: next, report: PartialReport())
+    guard message.includes.count <= RouterLimits.includedMax else { throw .tooLarge }
+    for life in message.includes { section.includes.append(try NodeIdentity(checked: life)) }
+    open = section
   }
 
   private mutating func endSection() {
-    guard let origin else { return }
-    sections.append(AnswerSection(origin: origin, report: columns.take()))
-    self.origin = nil
+    guard var section = open.take() else { return }
+    section.report = columns.take()
+    sections.append(section)
   }
 }
 

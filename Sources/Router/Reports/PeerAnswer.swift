@@ -23,12 +23,15 @@ public struct PeerAnswer: Sendable {
 public struct AnswerSection: Sendable {
   /// Who applied the points.
   public var origin: NodeIdentity
+  /// Lives that have left, whose windows the origin held and has handed on in its own name.
+  public var includes: [NodeIdentity]
   /// Their statistics.
   public var report: PartialReport
 
   /// A section as given.
-  public init(origin: NodeIdentity, report: PartialReport) {
+  public init(origin: NodeIdentity, includes: [NodeIdentity] = [], report: PartialReport) {
     self.origin = origin
+    self.includes = includes
     self.report = report
   }
 }

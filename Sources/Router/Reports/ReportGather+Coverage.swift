@@ -21,7 +21,9 @@ extension ReportGather {
       $0.membershipUnknown = !knowledge.isMembershipKnown
       $0.complete =
         knowledge.isMembershipKnown
-        && $0.nodes.allSatisfy { ($0.answered || $0.handedOver) && $0.pointsHinted == 0 }
+        && $0.nodes.allSatisfy {
+          ($0.answered && $0.error.isEmpty || $0.handedOver) && $0.pointsHinted == 0
+        }
     }
   }
 
@@ -44,6 +46,7 @@ extension ReportGather {
       case .answered(let answer, let latency):
         $0.incarnation = answer.head.node.incarnation
         $0.answered = true
+        $0.error = hasStartedAnew(id, answer) ? "has started anew since it was last heard of" : ""
         $0.latencyMicroseconds = latency.microseconds
         $0.handedOver = answer.head.handedOver
         return
@@ -60,6 +63,13 @@ extension ReportGather {
         if outcomes[id] == nil { $0.error = "it has left" }
       }
     }
+  }
+
+  /// When the question began the node was known in an earlier life. That one may have handed over
+  /// meanwhile, to nodes that had answered before.
+  private func hasStartedAnew(_ id: NodeID, _ answer: PeerAnswer) -> Bool {
+    guard let known = knowledge.incarnations[id] else { return false }
+    return answer.head.node.incarnation > known
   }
 }
 

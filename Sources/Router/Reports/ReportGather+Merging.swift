@@ -25,18 +25,25 @@ extension ReportGather {
     return merger.finish()
   }
 
-  /// The sections that count, each once.
+  /// The sections that count, each once. O(sections x lives included).
   private var sections: [AnswerSection] {
     let answers = answers
     let speaking = Set(answers.map(\.head.node))
     let departed = departed
-    return answers.flatMap { answer in
-      var seen: Set<NodeIdentity> = []
-      return answer.sections.filter { section in
-        guard seen.insert(section.origin).inserted else { return false }
-        if section.origin == answer.head.node { return true }
-        return departed.contains(section.origin) && !speaking.contains(section.origin)
+    var included: Set<NodeIdentity> = []
+    while true {
+      let counting = answers.filter { !included.contains($0.head.node) }.flatMap { answer in
+        var seen: Set<NodeIdentity> = []
+        return answer.sections.filter { section in
+          guard seen.insert(section.origin).inserted else { return false }
+          if section.origin == answer.head.node || included.contains(section.origin) { return true }
+          return departed.contains(section.origin) && !speaking.contains(section.origin)
+        }
       }
+      // A section that counts instead of its origin may itself include others.
+      let more = included.union(counting.flatMap(\.includes))
+      if more == included { return counting }
+      included = more
     }
   }
 }

@@ -10,7 +10,9 @@ public import Shard
 /// has other points. So nothing counts twice whatever order answers come in, and nothing is missed
 /// while a node leaves.
 ///
-/// A node that leaves hands on what it holds for others in its own name.
+/// A node that leaves hands on what it holds for others in its own name, and says so: whoever is
+/// included in a section that counts says nothing any more, neither for itself nor for others, should
+/// it answer still.
 public struct ReportGather: Sendable {
   /// What came of asking a node.
   enum Outcome: Sendable {

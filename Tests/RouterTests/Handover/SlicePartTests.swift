@@ -9,7 +9,11 @@ import Testing
 @Suite("slices on their way to another node")
 struct SlicePartTests {
   private static let heading = HandOverHeading(
-    cluster: "test", origin: Router.NodeIdentity(NodeID("a")!, incarnation: 7), attempt: 3)
+    cluster: "test", origin: Router.NodeIdentity(NodeID("a")!, incarnation: 7), attempt: 3,
+    includes: (0..<RouterLimits.includedMax).map { n in
+      let id = String(repeating: "i", count: RouterLimits.nodeIDBytesMax - 4) + String(1000 + n)
+      return Router.NodeIdentity(NodeID(id)!, incarnation: .max)
+    })
 
   private static func hash(_ name: String) -> UInt64 {
     let bytes = Array(name.utf8)
@@ -322,6 +326,14 @@ struct SlicePartTests {
     #expect(throws: SliceFault.headingInvalid) { try Self.read([part.encoded()]) }
     part = Self.sound()
     part.origin = nil
+    #expect(throws: SliceFault.headingInvalid) { try Self.read([part.encoded()]) }
+    part = Self.sound()
+    part.includes = [Proto.NodeIdentity()]
+    #expect(throws: SliceFault.headingInvalid) { try Self.read([part.encoded()]) }
+    part.includes = Self.heading.includes.map { life in
+      .with { ($0.id, $0.incarnation) = (life.id.text, life.incarnation) }
+    }
+    part.includes.append(part.includes[0])
     #expect(throws: SliceFault.headingInvalid) { try Self.read([part.encoded()]) }
     part = Self.sound()
     part.attempt = 2

@@ -27,7 +27,8 @@ struct AnswerPartsTests {
   private static func equal(_ left: PeerAnswer, _ right: PeerAnswer) -> Bool {
     left.head == right.head && left.sections.map(\.origin) == right.sections.map(\.origin)
       && zip(left.sections, right.sections).allSatisfy {
-        $0.report.summaries == $1.report.summaries && $0.report.hashes == $1.report.hashes
+        $0.includes == $1.includes && $0.report.summaries == $1.report.summaries
+          && $0.report.hashes == $1.report.hashes
           && $0.report.nameBytes == $1.report.nameBytes
           && $0.report.histogramsByName == $1.report.histogramsByName
       }
@@ -46,6 +47,7 @@ struct AnswerPartsTests {
       })
     #expect(Self.equal(try Self.read(Self.parts(answer)), answer))
     var withHistograms = answer
+    withHistograms.sections[0].includes = [life("x", 4), life("b", 8)]
     for section in answer.sections.indices {
       withHistograms.sections[section].report.addHistograms(&random)
     }
@@ -107,10 +109,14 @@ struct AnswerPartsTests {
       for row in 0..<min(rows, rows == 100 ? 100 : 700) { report.add(histogram, toRow: row) }
       reports.append(report)
     }
+    let ids = (0..<RouterLimits.departedMax).map { n in
+      String(repeating: "i", count: RouterLimits.nodeIDBytesMax - 4) + String(1000 + n)
+    }
+    let lives = ids.prefix(RouterLimits.includedMax).map { life($0, .max) }
     let answer = PeerAnswer(
-      head: .of(life("a")),
+      head: .of(life("a"), departed: ids.map { life($0, .max) }),
       sections: zip(["a", "b", "c", "d", "e"], reports).map {
-        AnswerSection(origin: life($0), report: $1)
+        AnswerSection(origin: life($0), includes: lives, report: $1)
       })
     let messages = Self.parts(answer)
     #expect(messages.allSatisfy { $0.count <= RouterLimits.partBytesMax })

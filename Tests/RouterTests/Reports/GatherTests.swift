@@ -113,6 +113,19 @@ struct GatherTests {
     #expect(outdated.coverage.nodes[1].error.contains("replaced by a newer"))
   }
 
+  @Test("a life newer than the one that was to be asked is not complete: that may have handed over")
+  func startedAnew() {
+    var informed = knowledge(["a", "b"])
+    informed.incarnations[testID("b")] = 1
+    let answers = [answer(.of(life("a"))), answer(.of(life("b", 2)), own: ["x"])]
+    let result = finish(informed, answers[0], answers[1])
+    #expect(result.names == ["x"] && !result.coverage.complete)
+    #expect(result.coverage.nodes[1].answered)
+    #expect(result.coverage.nodes[1].error == "has started anew since it was last heard of")
+    informed.incarnations[testID("b")] = 2
+    #expect(finish(informed, answers[0], answers[1]).coverage.complete)
+  }
+
   @Test("another node at a peer's address is no answer")
   func otherNode() {
     var gather = ReportGather(knowledge(["a", "b"]))
@@ -161,6 +174,28 @@ struct GatherTests {
       answer(.of(life("a"), departed: [life("c")]), held: [(life("c"), "y")]),
       answer(.of(life("b"), known: ["a", "c"])), failed: ["c"])
     #expect(result.names == ["y"] && !result.coverage.complete)
+  }
+
+  @Test("whose windows another handed on as its own does not speak for itself any more")
+  func handedOn() {
+    // c had x, and z of d; they went to a and b; b left, too, with what it held of c. c has not
+    // ended yet.
+    var onward = AnswerSection(life("b"), ["y": one, "x": one])
+    onward.includes = [life("c")]
+    for speaks in [false, true] {
+      var own = answer(.of(life("a")), held: [(life("c"), "z")])
+      own.sections.append(onward)
+      let gone = answer(
+        .of(life("c"), departed: [life("b"), life("d")], handedOver: true), own: ["x"],
+        held: [(life("d"), "z")])
+      let left = answer(.of(life("b"), handedOver: true), own: ["y"], held: [(life("c"), "x")])
+      // As long as b answers, it is the one that has what c handed to it.
+      let result =
+        speaks
+        ? finish(knowledge(["a", "b", "c"]), own, left, gone)
+        : finish(knowledge(["a", "b", "c"]), own, gone)
+      #expect(result.names == ["x", "y", "z"])
+    }
   }
 
   @Test("who departed and came back has two lives, and both count")

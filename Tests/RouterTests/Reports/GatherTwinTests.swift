@@ -15,6 +15,8 @@ private struct Scenario {
   var left: Set<NodeIdentity> = []
   /// By holder, then by origin.
   var held: [String: [NodeIdentity: Summaries]] = [:]
+  /// Whose windows a life handed on in its own name.
+  var includes: [NodeIdentity: [NodeIdentity]] = [:]
   var answering: [NodeIdentity] = []
   let ids = ["a", "b", "c", "d", "e"]
 
@@ -43,7 +45,13 @@ private struct Scenario {
     if !random.oneIn(3) { left.insert(node) }
     let holders = ids.filter { $0 != node.id.text }.shuffled(using: &random)
       .prefix(random.int(in: 1...3))
-    for (name, summary) in truth[node] ?? [:] {
+    var windows = truth[node] ?? [:]
+    let origins = left.contains(node) ? held[node.id.text] ?? [:] : [:]
+    if origins.keys.allSatisfy(left.contains) {
+      for part in origins.values { windows.add(part) }
+      includes[node] = Array(origins.keys)
+    }
+    for (name, summary) in windows {
       held[holders.randomElement(using: &random) ?? "a", default: [:]][node, default: [:]][name] =
         summary
     }
@@ -55,26 +63,44 @@ private struct Scenario {
     return PeerAnswer(
       head: .of(node, departed: Array(left), handedOver: left.contains(node)),
       sections: [AnswerSection(node, truth[node] ?? [:])]
-        + held.map { AnswerSection($0.key, $0.value) })
+        + held.map { origin, part in
+          var section = AnswerSection(origin, part)
+          section.includes = includes[origin] ?? []
+          return section
+        })
   }
 
   func isLatest(_ node: NodeIdentity) -> Bool {
     !answering.contains { $0.id == node.id && $0.incarnation > node.incarnation }
   }
 
-  /// What must come out: who answers speaks for itself, and of who left and does not, what those
-  /// hold that answer.
+  /// What must come out: who answers speaks for itself, unless others stand in for it; of who left
+  /// and does not, what those hold that answer.
   var expected: Summaries {
-    let speaking = answering.filter(isLatest)
     var expected: Summaries = [:]
     for node in speaking {
+      if isIncluded(node) { continue }
       expected.add(truth[node] ?? [:])
-      for (origin, part) in held[node.id.text] ?? [:]
-      where left.contains(origin) && !speaking.contains(origin) {
+      for (origin, part) in held[node.id.text] ?? [:] where othersStandIn(for: origin) {
         expected.add(part)
       }
     }
     return expected
+  }
+
+  private var speaking: [NodeIdentity] { answering.filter(isLatest) }
+
+  private func othersStandIn(for node: NodeIdentity) -> Bool {
+    left.contains(node) && (!speaking.contains(node) || isIncluded(node))
+  }
+
+  /// Its windows are among those of another that has left, and of whom some are there.
+  private func isIncluded(_ node: NodeIdentity) -> Bool {
+    speaking.contains { holder in
+      (held[holder.id.text] ?? [:]).keys.contains { origin in
+        includes[origin]?.contains(node) ?? false && othersStandIn(for: origin)
+      }
+    }
   }
 }
 

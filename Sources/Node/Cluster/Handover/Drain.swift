@@ -187,7 +187,8 @@ actor Drain {
 
   private func handOver(_ attempt: DrainAttempt, _ timeout: Duration) async -> HandOverOutcome {
     let before = await pointsApplied()
-    let heading = HandOverHeading(cluster: cluster, origin: own, attempt: attempt.number)
+    let heading = HandOverHeading(
+      cluster: cluster, origin: own, attempt: attempt.number, includes: await held.included)
     let known = await port.view().peers
     var run = HandOverRun(
       heading, receivers: attempt.receivers,

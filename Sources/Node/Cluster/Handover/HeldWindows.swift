@@ -13,6 +13,8 @@ actor HeldWindows {
   private struct Holding {
     /// The largest that began.
     var attempt: UInt64
+    /// Whose windows the origin handed on as its own.
+    let includes: [Router.NodeIdentity]
     /// Nil: nothing is held.
     var aggregator: Aggregator?
     /// All parts of the attempt came.
@@ -72,23 +74,26 @@ actor HeldWindows {
         throw RPCError(.failedPrecondition, "\(heading.origin) has left already")
       }
     } else {
-      guard !isSealed else { throw RPCError(.failedPrecondition, "this node leaves itself") }
+      guard !isSealed else { throw Self.leaving }
       guard holdings.count < RouterLimits.nodesMax else {
         throw RPCError(.resourceExhausted, "\(holdings.count) nodes have handed over already")
       }
     }
-    holdings[heading.origin] = Holding(attempt: heading.attempt, lastPart: now)
+    holdings[heading.origin] = Holding(
+      attempt: heading.attempt, includes: heading.includes, lastPart: now)
+    left(heading.includes, at: .now)
   }
 
   /// Takes slices of the attempt, all of them or none counts.
   ///
   /// - Throws: ABORTED when a larger attempt has begun, RESOURCE_EXHAUSTED when the node may hold
   ///   no more series, FAILED_PRECONDITION when slices lie further ahead than its clock takes
-  ///   points.
+  ///   points, or this node leaves itself: it would hand on what may not count.
   func take(
     _ batch: SliceBatch, _ heading: HandOverHeading, now: @escaping @Sendable () -> Int64
   ) async throws(RPCError) {
     guard !batch.isEmpty else { return }
+    guard !isSealed else { throw Self.leaving }
     let aggregator =
       try current(heading).aggregator
       ?? Aggregator(
@@ -132,6 +137,8 @@ actor HeldWindows {
     return holding
   }
 
+  private static let leaving = RPCError(.failedPrecondition, "this node leaves itself")
+
   private static func refusal(_ outcome: FoldOutcome, _ budget: SeriesBudget) -> RPCError {
     if outcome.slicesOverLimit > 0 {
       return RPCError(
@@ -160,15 +167,17 @@ actor HeldWindows {
   // MARK: Answering
 
   /// What is held, by origin. Whether it counts is the question's to say.
-  func report(_ request: ReportRequest, asOf: Int64) async -> [(
-    Router.NodeIdentity, PartialReport
-  )] {
-    await withTaskGroup(of: (Router.NodeIdentity, PartialReport).self) { group in
+  func report(_ request: ReportRequest, asOf: Int64) async -> [AnswerSection] {
+    await withTaskGroup(of: AnswerSection.self) { group in
       for (origin, holding) in holdings where holding.isWhole {
         guard let aggregator = holding.aggregator else { continue }
-        group.addTask { (origin, await aggregator.report(request, now: asOf)) }
+        group.addTask {
+          AnswerSection(
+            origin: origin, includes: holding.includes,
+            report: await aggregator.report(request, now: asOf))
+        }
       }
-      var sections: [(Router.NodeIdentity, PartialReport)] = []
+      var sections: [AnswerSection] = []
       for await section in group { sections.append(section) }
       return sections
     }
@@ -205,6 +214,14 @@ actor HeldWindows {
 
   /// The windows themselves, to be handed on in this node's own name.
   var windows: [Aggregator] { holdings.values.compactMap(\.aggregator) }
+
+  /// Whose windows these are.
+  var included: [Router.NodeIdentity] {
+    let held = holdings.filter { $0.value.aggregator != nil }.sorted {
+      ($0.value.lastPart, $0.key.id) < ($1.value.lastPart, $1.key.id)
+    }
+    return HandOverHeading.included(held.map { ($0.key, $0.value.includes) })
+  }
 
   // MARK: Time
 

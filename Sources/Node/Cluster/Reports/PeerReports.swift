@@ -20,4 +20,4 @@ protocol PeerReports: Sendable {
 /// What a node holds in the name of others that have handed over to it: each origin once.
 ///
 /// The arguments are what is asked for, and the time as of which, in Unix seconds.
-typealias HeldSections = @Sendable (ReportRequest, Int64) async -> [(NodeIdentity, PartialReport)]
+typealias HeldSections = @Sendable (ReportRequest, Int64) async -> [AnswerSection]

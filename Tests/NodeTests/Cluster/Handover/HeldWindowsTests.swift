@@ -37,8 +37,11 @@ struct HeldWindowsTests {
   }
 
   private static func names(_ held: HeldWindows) async -> [String] {
-    await held.report(ReportRequest(), asOf: now).flatMap { origin, report in
-      (0..<report.count).map { "\(origin.id) \(report.name($0)) \(report[$0].count)" }
+    await held.report(ReportRequest(), asOf: now).flatMap { section in
+      let report = section.report
+      return (0..<report.count).map {
+        "\(section.origin.id) \(report.name($0)) \(report[$0].count)"
+      }
     }.sorted()
   }
 
@@ -140,10 +143,30 @@ struct HeldWindowsTests {
     await #expect(throws: RPCError.self) {
       try await held.open(Self.heading(1, other), now: Self.now)
     }
-    try await Self.hold(held, SliceBatch(), Self.heading(2))
+    await #expect(throws: RPCError.self) {
+      try await Self.hold(held, Self.batch("x"), Self.heading(2))
+    }
+    #expect(await held.origins == [])
+    try await Self.hold(held, SliceBatch(), Self.heading(3))
     #expect(await held.origins.isEmpty)
     await held.unseal()
     try await Self.hold(held, Self.batch("x"), Self.heading(1, other))
+  }
+
+  @Test("tell whose they are, and that those have left")
+  func includes() async throws {
+    let held = Self.held()
+    let b = Router.NodeIdentity(NodeID("b")!, incarnation: 1)
+    let c = Router.NodeIdentity(NodeID("c")!, incarnation: 1)
+    try await Self.hold(held, Self.batch("x"), Self.heading(1))
+    var onward = Self.heading(1, b)
+    onward.includes = [c, Self.origin]
+    try await Self.hold(held, Self.batch("y"), onward)
+    #expect(await held.leftOrigins == [Self.origin])
+    let sections = await held.report(ReportRequest(), asOf: Self.now)
+    #expect(sections.first { $0.origin == b }?.includes == [c, Self.origin])
+    #expect(sections.first { $0.origin == Self.origin }?.includes == [])
+    #expect(await held.included == [c, Self.origin, b])
   }
 
   @Test("are dropped when all has expired since the last part")
