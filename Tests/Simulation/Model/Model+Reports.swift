@@ -45,9 +45,10 @@ extension Model {
     for index in series.indices {
       for point in numbers(index, series[index].sent) {
         let isThere = masks[index] >> UInt64(point % SeriesTruth.pointsMax) & 1 == 1
+        let truth = truth(point)
         let isHeld =
-          truth(point).holder.map { isAlive($0) && !without.contains(lives[$0].host.id.text) }
-          ?? false
+          isHeld(truth)
+          && truth.holder.map { !without.contains(lives[$0].host.id.text) } ?? false
         if isHeld && !isThere && !isExcused(point, asOf: asOf) {
           return world.broken(.exactAtRest, "\(describe(point)) is not in the report")
         }
@@ -67,8 +68,8 @@ extension Model {
       guard let truth = points[point], truth.fate == .applied || truth.fate == .hinted else {
         continue
       }
-      if let holder = truth.holder {
-        if !isAlive(holder) { world.tallies[.pointsDied] += 1 }
+      if truth.holder != nil {
+        if !isHeld(truth) { world.tallies[.pointsDied] += 1 }
       } else if let keeper = truth.keeper, !isAlive(keeper) {
         world.tallies[.pointsDied] += 1
       } else if truth.fate == .applied {
@@ -155,6 +156,6 @@ extension Model {
     let life = lives[holder]
     // Askers' clocks move windows by no more than what clocks of one node may be apart.
     let latest = max(asOf, life.host.wallMax) + ShardLimits.clockSkewSeconds
-    return !life.isAlive || truth.isForgotten || isExpired(point, asOf: latest)
+    return !isHeld(truth) || truth.isForgotten || isExpired(point, asOf: latest)
   }
 }

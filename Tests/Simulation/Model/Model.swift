@@ -80,7 +80,7 @@ final class Model {
     return "point \(point) (series \(point / SeriesTruth.pointsMax), bit "
       + "\(point % SeriesTruth.pointsMax), \(describe(truth.source)) by "
       + "life \(truth.keeper.map { "\($0)" } ?? "none"), \(truth.fate), holder "
-      + (truth.holder.map { "life \($0)\(isAlive($0) ? "" : " (dead)")" } ?? "none")
+      + (truth.holder.map { "life \($0)\(isHeld(truth) ? "" : " (lost)")" } ?? "none")
       + ", time \(truth.time.map { "\($0 - Scenario.epochSeconds)" } ?? "none"))"
   }
 
@@ -105,7 +105,7 @@ final class Model {
 
   func began(_ node: SimNode) {
     precondition(node.life == lives.count)
-    lives.append(LifeTruth(host: node.host))
+    lives.append(LifeTruth(host: node.host, identity: node.identity))
   }
 
   func died(_ node: SimNode) { lives[node.life].isAlive = false }
@@ -119,6 +119,7 @@ final class Model {
     for point in points.indices where points[point]?.holder == node.life {
       let owner = table.owner(Placement.partition(series(of: point).hash))
       points[point]?.holder = owner.flatMap { lives[$0] }
+      points[point]?.handedOverBy = node.life
     }
   }
 
@@ -137,6 +138,14 @@ final class Model {
 
   func isAlive(_ life: Int) -> Bool { lives[life].isAlive }
 
+  /// Whether somebody who lives has the point in windows that count. A node that ends before anyone
+  /// has heard its farewell has crashed: what others hold in its name counts for nobody.
+  func isHeld(_ truth: PointTruth) -> Bool {
+    guard let holder = truth.holder, isAlive(holder) else { return false }
+    guard let by = truth.handedOverBy, !isAlive(by) else { return true }
+    return world.hosts.contains { $0.node?.departed.contains(lives[by].identity) ?? false }
+  }
+
   // MARK: What happens to a point
 
   /// A node takes it with this time.
@@ -149,7 +158,7 @@ final class Model {
     points[point]?.time = time
     let truth = truth(point)
     if scenario.watchesInside {
-      if let holder = truth.holder, isAlive(holder) {
+      if isHeld(truth) {
         world.broken(.exactlyOnce, "\(describe(point)) is applied again by life \(node.life)")
       }
       if truth.fate == .refused {
@@ -160,6 +169,7 @@ final class Model {
     if truth.batch != nil { world.say("\(node.identity) applies \(describe(point))") }
     points[point]?.isAppliedAnew = truth.holder != nil
     points[point]?.holder = node.life
+    points[point]?.handedOverBy = nil
     // A shard whose clock a question has moved ahead takes it, and forgets it when it is put right.
     points[point]?.isForgotten = (truth.time ?? 0) > ahead(of: node.wall)
   }
@@ -178,7 +188,7 @@ final class Model {
     if fate == .applied && truth.holder == nil {
       world.broken(.nothingPromised, "\(describe(point)) is settled as applied, and is nowhere")
     }
-    if fate == .refused, let holder = truth.holder, isAlive(holder) {
+    if fate == .refused, isHeld(truth) {
       world.broken(.nothingInvented, "\(describe(point)) is settled as refused, and is applied")
     }
   }

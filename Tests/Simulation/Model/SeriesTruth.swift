@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Router
 
 /// Number of a point, over all of a run.
 typealias PointNumber = Int
@@ -36,6 +37,8 @@ struct PointTruth {
   var time: Int64?
   /// The life whose windows have it, or had it.
   var holder: Int?
+  /// The life that handed it over to its holder.
+  var handedOverBy: Int?
   /// It died with a holder, and a later copy of its batch has been applied since.
   var isAppliedAnew = false
   /// Its holder's clock was set back while it lay ahead of the grace.
@@ -58,5 +61,6 @@ struct PointTruth {
 /// What is true of one life of a node.
 struct LifeTruth {
   let host: Host
+  let identity: Router.NodeIdentity
   var isAlive = true
 }

@@ -93,7 +93,7 @@ struct Scenario {
     // whose grace is not followed there. A node that left and started again and one that the source
     // does not name may never meet.
     if chance.oneIn(3), clocks != .wild {
-      kinds = kinds.filter { $0 != .membership && $0 != .clockStep } + [.drain]
+      kinds = kinds.filter { $0 != .membership } + [.drain]
     }
     faults = kinds
   }

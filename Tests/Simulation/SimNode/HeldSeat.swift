@@ -7,6 +7,7 @@ import Shard
 final class HeldSeat {
   /// The largest that came.
   private(set) var attempt: UInt64 = 0
+  private(set) var includes: [Router.NodeIdentity] = []
   private var windows: ShardCore?
   private let shape: WindowShape
   private let budget: SeriesBudget
@@ -22,11 +23,16 @@ final class HeldSeat {
 
   /// Takes all parts of an attempt.
   ///
+  /// - Parameter isSealed: the node leaves itself, and holds nothing more.
   /// - Returns: false when nothing of it is kept.
-  func take(_ heading: HandOverHeading, _ batches: [SliceBatch], now: Int64) -> Bool {
+  func take(
+    _ heading: HandOverHeading, _ batches: [SliceBatch], now: Int64, isSealed: Bool
+  ) -> Bool {
     guard heading.attempt > attempt, leftAt == nil else { return false }
     attempt = heading.attempt
+    includes = heading.includes
     windows = nil
+    if isSealed { return batches.allSatisfy(\.isEmpty) }
     var core = ShardCore(shape: shape, budget: budget)
     for batch in batches {
       guard core.fold(batch, now: now).left.isEmpty else { return false }
@@ -42,9 +48,18 @@ final class HeldSeat {
 
   func left(now: Int64) { leftAt = leftAt ?? now }
 
-  func report(asOf: Int64) -> PartialReport? { windows?.report(ReportRequest(), now: asOf) }
+  func report(asOf: Int64) -> PartialReport? {
+    let now = unlessBack(asOf)
+    return windows?.report(ReportRequest(), now: now)
+  }
 
-  func export(now: Int64) -> [SliceBatch] { windows?.exportAll(now: now) ?? [] }
+  func export(now: Int64) -> [SliceBatch] {
+    let now = unlessBack(now)
+    return windows?.exportAll(now: now) ?? []
+  }
+
+  /// A question never sets the clock back.
+  private func unlessBack(_ now: Int64) -> Int64 { max(now, windows?.clock ?? 0) }
 }
 
 extension ShardCore {

@@ -98,7 +98,8 @@ final class NodeDrain {
   private func handOver(_ attempt: DrainAttempt) {
     let before = node.pointsApplied
     let heading = HandOverHeading(
-      cluster: node.settings.cluster, origin: node.identity, attempt: attempt.number)
+      cluster: node.settings.cluster, origin: node.identity, attempt: attempt.number,
+      includes: node.included)
     let parts = parts(of: attempt, heading)
     let marks = world.scenario.sabotage == .keepsMarks ? [] : node.marks.handed()
     world.tallies[.marksHanded] += marks.count

@@ -27,8 +27,6 @@ final class ShardSeat {
   }
 
   private var core: ShardCore
-  /// As the core's: follows every step forward, and steps back only when they are no skew.
-  private var clock: Int64 = 0
   var waiting: [Work] = []
   var isBusy = false
   /// The batch that client's points go to now.
@@ -38,30 +36,16 @@ final class ShardSeat {
     core = ShardCore(shape: shape, budget: budget)
   }
 
-  func apply(_ batch: PointColumns, now: Int64) {
-    advance(to: now)
-    core.apply(batch, now: now)
-  }
+  func apply(_ batch: PointColumns, now: Int64) { core.apply(batch, now: now) }
 
   /// As the actor does: a question never sets the clock back.
   func report(now: Int64) -> PartialReport {
-    advance(to: max(now, clock))
-    return core.report(ReportRequest(), now: clock)
+    core.report(ReportRequest(), now: max(now, core.clock))
   }
 
-  func export(now: Int64) -> [SliceBatch] {
-    advance(to: max(now, clock))
-    return core.exportAll(now: clock)
-  }
+  func export(now: Int64) -> [SliceBatch] { core.exportAll(now: max(now, core.clock)) }
 
-  func tick(now: Int64) {
-    advance(to: now)
-    core.tick(now: now)
-  }
-
-  private func advance(to now: Int64) {
-    if now > clock || now < clock - ShardLimits.clockSkewSeconds { clock = now }
-  }
+  func tick(now: Int64) { core.tick(now: now) }
 }
 
 /// A frame between its arrival and its ack.

@@ -13,6 +13,7 @@ extension SimNode {
   func heard(_ notice: LeaveNotice, of peer: Router.NodeIdentity) -> UInt64 {
     switch notice {
     case .leaving:
+      noteLife(peer)
       if membership.leaving(peer, at: wall) { viewChanged() }
       return UInt64(senders[peer.id]?.sender.counters.pointsUnderWay ?? 0)
     case .staying:
@@ -52,7 +53,8 @@ extension SimNode {
       let seat =
         held[heading.origin] ?? HeldSeat(shape: world.scenario.shape, budget: budget)
       held[heading.origin] = seat
-      return seat.take(heading, batches, now: wall)
+      for life in heading.includes { held[life]?.left(now: world.now) }
+      return seat.take(heading, batches, now: wall, isSealed: isSealed)
     } catch {
       world.broken(.integrity, "\(identity) does not understand windows: \(error)")
       return false
@@ -65,6 +67,13 @@ extension SimNode {
     for shard in shards { batches += shard.export(now: wall) }
     for origin in heldOrigins { batches += held[origin]?.export(now: wall) ?? [] }
     return batches
+  }
+
+  /// Whose windows it holds.
+  var included: [Router.NodeIdentity] {
+    let seats = heldOrigins.compactMap { origin in held[origin].map { (origin, $0) } }
+      .filter { !$0.1.isEmpty }
+    return HandOverHeading.included(seats.map { ($0.0, $0.1.includes) })
   }
 
   /// Origins of which it is not certain yet that all questions let count what is held here.

@@ -47,6 +47,13 @@ extension SimNode {
     }
   }
 
+  /// One that it takes to have left lives again, which it finds out within ``seek(_:)``'s interval.
+  var seeksLiving: Bool {
+    membership.departedNamed.contains { member in
+      world.hosts.contains { $0.address == member.address && $0.isUp }
+    }
+  }
+
   /// Its own view has it as a member no more, or again.
   func setLeaving(_ isLeaving: Bool) {
     let isNew =
@@ -71,8 +78,12 @@ extension SimNode {
     case .stale, .departed, .isSelf, .ownIDNewer, .ownIDOlder:
       world.say("\(identity) met \(peer), which it should not")
     }
-    incarnations[peer.id] = max(incarnations[peer.id] ?? 0, peer.incarnation)
+    noteLife(peer)
     if membership.view.epoch != epoch { viewChanged() }
+  }
+
+  func noteLife(_ peer: Router.NodeIdentity) {
+    incarnations[peer.id] = max(incarnations[peer.id] ?? 0, peer.incarnation)
   }
 
   func address(of id: NodeID) -> String {

@@ -52,6 +52,7 @@ extension SimNode {
       ask(member, asOf: asOf) { [unowned self] id, answer in
         if question.gather == nil { world.tallies[.answersLate] += 1 }
         question.known.formUnion(answer.head.known)
+        noteLife(answer.head.node)
         question.sabotaged = answer.sections.first?.report
         question.gather?.answered(
           by: id, answer, latency: .microseconds(world.now - start))
@@ -105,7 +106,8 @@ extension SimNode {
 
   private func heldSections(asOf: Int64) -> [AnswerSection] {
     heldOrigins.compactMap { origin in
-      held[origin]?.report(asOf: asOf).map { AnswerSection(origin: origin, report: $0) }
+      guard let seat = held[origin], let report = seat.report(asOf: asOf) else { return nil }
+      return AnswerSection(origin: origin, includes: seat.includes, report: report)
     }
   }
 

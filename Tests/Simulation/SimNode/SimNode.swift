@@ -156,7 +156,7 @@ final class SimNode {
     if isOver { return !handedOver }
     let links = linkSum
     return accounts.inFlight == 0 && drain == nil && links.pointsUnderWay == 0
-      && links.pointsHinted == 0
+      && links.pointsHinted == 0 && !seeksLiving
       && lanes.allSatisfy { $0.map { $0.sender.state == .live } ?? true }
       && tickets.isEmpty && shards.allSatisfy { $0.waiting.isEmpty }
   }
