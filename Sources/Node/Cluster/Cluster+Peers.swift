@@ -125,11 +125,12 @@ extension Cluster {
   /// A node has left; others hold what it had.
   func left(_ identity: NodeIdentity) async {
     guard identity != own else { return }
-    await surroundings.held.left([identity], at: .now)
-    if membership.departed(identity, at: surroundings.now()) {
+    let counts = await surroundings.held.left([identity], at: .now)
+    let isNews = membership.departed(identity, at: surroundings.now())
+    if isNews {
       surroundings.log.info("a node has left for good", ["node": .string("\(identity)")])
-      await publish()
     }
+    if isNews || counts { await publish() }
   }
 
   // MARK: Addresses without ids

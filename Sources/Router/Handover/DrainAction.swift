@@ -12,8 +12,11 @@ public enum DrainAction: Sendable, Hashable {
   /// ``DrainPlan/closed(_:now:)``.
   case closeClients
   /// Count what links still have, and which windows that the node holds for others may yet count.
-  /// Then ``DrainPlan/counted(_:undecided:_:now:)``.
+  /// Then ``DrainPlan/counted(_:undecided:ended:_:now:)``.
   case count
+  /// Drop what is held in the name of these: they ended, and nobody has heard that they left. Then
+  /// as for ``count``.
+  case drop([NodeIdentity])
   /// Take no frames of peers any more. Then ``DrainPlan/closed(_:now:)``.
   case closeLinks
   /// Hand all windows over. Then ``DrainPlan/handedOver(_:_:now:)``.
@@ -50,6 +53,8 @@ public enum LeaveAnswer: Sendable, Hashable {
   case heard(pointsUnderWay: UInt64)
   /// It could not be asked, for this reason.
   case failed(String)
+
+  var isHeard: Bool { if case .heard = self { true } else { false } }
 }
 
 /// What came of an attempt.

@@ -45,6 +45,8 @@ public struct DrainPlan: Sendable {
   private let patience: LinkTime
   private var attempt: DrainAttempt?
   private var unreachable: Set<NodeID> = []
+  /// Lives that ended, of which peers are asked whether they had left.
+  private var doubted: Set<NodeIdentity> = []
   private var untold: Set<NodeID> = []
   private var farewells = 0
 
@@ -83,19 +85,19 @@ public struct DrainPlan: Sendable {
   private func announce(_ view: ClusterView) -> DrainAction { .announce(view.peers.map(\.id)) }
 
   /// What peers said. Who was not asked, because the view has changed since, is asked next time.
+  /// What they know of others that left must be known to the node by then.
   public mutating func announced(
     _ answers: [NodeID: LeaveAnswer], _ view: ClusterView, now: LinkTime
   ) -> DrainAction {
-    unreachable = []
+    unreachable = Set(view.peers.map(\.id).filter { answers[$0]?.isHeard != true })
+    if step == .flushing { return .count }
     var onTheirWay: [String] = []
     var errors: [String] = []
     for id in view.peers.map(\.id) {
       switch answers[id] {
       case .heard(pointsUnderWay: 0): break
       case .heard(let points): onTheirWay.append("\(points) points are on their way from \(id)")
-      case .failed(let error):
-        unreachable.insert(id)
-        errors.append("\(id) cannot be told: \(error)")
+      case .failed(let error): errors.append("\(id) cannot be told: \(error)")
       case nil: onTheirWay.append("\(id) has not been told")
       }
     }
@@ -120,11 +122,21 @@ public struct DrainPlan: Sendable {
     return handOver(view, now: now)
   }
 
-  /// How many points links still have, by peer, and for whom the node holds windows of which it is
-  /// not known whether they count.
+  /// What is still under way. Whoever ended, and of whose leaving no peer has heard, has crashed.
+  ///
+  /// - Parameters:
+  ///   - points: that links still have, by peer.
+  ///   - undecided: lives for which the node holds windows of which it is not known whether they
+  ///     count.
+  ///   - ended: those of them whose nodes run in later lives.
   public mutating func counted(
-    _ points: [NodeID: Int64], undecided: [NodeIdentity], _ view: ClusterView, now: LinkTime
+    _ points: [NodeID: Int64], undecided: [NodeIdentity], ended: Set<NodeIdentity> = [],
+    _ view: ClusterView, now: LinkTime
   ) -> DrainAction {
+    let isNews = doubted != ended
+    doubted = isNews ? ended : []
+    if isNews && !ended.isEmpty { return announce(view) }
+    if !ended.isEmpty && unreachable.isEmpty { return .drop(undecided.filter(ended.contains)) }
     let left = points.filter { $0.value > 0 }.sorted { $0.key < $1.key }
     reason =
       (left.map { "\($0.value) points for \($0.key) are not delivered" }

@@ -148,6 +148,39 @@ struct DrainPlanTests {
     #expect(plan.undone(withdrawn: []) == .fail("4 points for b are not delivered"))
   }
 
+  @Test("drops what is held of a life that ended once all peers say that it has not left")
+  func ended() {
+    var plan = Self.plan()
+    _ = plan.begin(Self.all)
+    _ = plan.leftMembership(Self.others)
+    let all = [Self.b: Self.none, Self.c: Self.none]
+    _ = plan.announced(all, Self.others, now: Self.at(1))
+    _ = plan.closed(Self.others, now: Self.at(2))
+    let origins = [3, 4].map { NodeIdentity(Self.c, incarnation: $0) }
+    func counted(_ now: Int64, _ undecided: [NodeIdentity], ended: Set<NodeIdentity>)
+      -> DrainAction
+    {
+      plan.counted([:], undecided: undecided, ended: ended, Self.others, now: Self.at(now))
+    }
+    let ask = DrainAction.announce([Self.b, Self.c])
+    #expect(counted(3, origins, ended: [origins[0]]) == ask)
+    // One cannot be asked: again after a pause.
+    let some = [Self.b: Self.none, Self.c: LeaveAnswer.failed("away")]
+    #expect(plan.announced(some, Self.others, now: Self.at(4)) == .count)
+    #expect(counted(5, origins, ended: [origins[0]]) == .wait(milliseconds: 100))
+    #expect(plan.waited(Self.others, now: Self.at(105)) == .count)
+    #expect(counted(105, origins, ended: [origins[0]]) == ask)
+    #expect(plan.announced([Self.b: Self.none], Self.others, now: Self.at(106)) == .count)
+    #expect(counted(106, origins, ended: [origins[0]]) == .wait(milliseconds: 100))
+    #expect(counted(206, origins, ended: [origins[0]]) == ask)
+    #expect(plan.announced(all, Self.others, now: Self.at(207)) == .count)
+    // Another that ended meanwhile was not asked for yet.
+    #expect(counted(208, origins, ended: Set(origins)) == ask)
+    #expect(plan.announced(all, Self.others, now: Self.at(209)) == .count)
+    #expect(counted(210, origins, ended: Set(origins)) == .drop(origins))
+    #expect(counted(211, [], ended: []) == .closeLinks)
+  }
+
   @Test("tries again with a larger number when a receiver fails, after telling all anew")
   func failedAttempt() throws {
     var (plan, _) = Self.closed()

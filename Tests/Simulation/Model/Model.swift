@@ -117,6 +117,7 @@ final class Model {
   ///   - table: which of them has which points.
   func handedOver(_ node: SimNode, to lives: [NodeID: Int], by table: PartitionTable) {
     for point in points.indices where points[point]?.holder == node.life {
+      guard isHeld(truth(point)) else { continue }
       let owner = table.owner(Placement.partition(series(of: point).hash))
       points[point]?.holder = owner.flatMap { lives[$0] }
       points[point]?.handedOverBy = node.life

@@ -115,15 +115,21 @@ private final class Director {
   private func lastQuestions() {
     for host in world.hosts {
       guard world.violation == nil, let node = host.node, !node.isOver else { continue }
-      var isAnswered = false
-      world.perform(on: node) { [self] in
-        node.report { [self] gathered, asOf, _ in
-          isAnswered = true
-          checkLast(gathered, asOf, node)
-        }
-      }
-      world.run { isAnswered }
+      askLast(node, hasAsked: false)
     }
+  }
+
+  /// By its first question a node may hear of new lives of nodes that it has no link with.
+  private func askLast(_ node: SimNode, hasAsked: Bool) {
+    var answer: (gathered: GatheredReport, asOf: Int64)?
+    world.perform(on: node) {
+      node.report { gathered, asOf, _ in answer = (gathered, asOf) }
+    }
+    world.run { answer != nil }
+    guard let (gathered, asOf) = answer else { return }
+    let isNews = gathered.coverage.nodes.contains { $0.answered && !$0.error.isEmpty }
+    if isNews && !hasAsked { return askLast(node, hasAsked: true) }
+    checkLast(gathered, asOf, node)
   }
 
   /// Only nodes that the asked one cannot know where to find may be missing, and then it says so.

@@ -40,6 +40,10 @@ final class NodeDrain {
       tell(ids, .leaving) { [self] in perform(plan.announced($0, view, now: node.linkTime)) }
     case .closeClients: closeClients()
     case .count: perform(count())
+    case .drop(let origins):
+      world.tallies[.originsDropped] += origins.count
+      for origin in origins { node.held[origin]?.stayed() }
+      perform(count())
     case .closeLinks:
       node.shutLinks()
       wait(until: { [self] in node.framesOut == 0 }) { [self] in
@@ -90,7 +94,12 @@ final class NodeDrain {
     for seat in node.senderSeats {
       points[seat.id] = Int64(seat.sender.counters.pointsUnderWay + (seat.open?.count ?? 0))
     }
-    return plan.counted(points, undecided: node.heldUndecided, view, now: node.linkTime)
+    let undecided = node.heldUndecided
+    let ended = undecided.filter { origin in
+      node.incarnations[origin.id] ?? 0 > origin.incarnation && !node.departed.contains(origin)
+    }
+    return plan.counted(
+      points, undecided: undecided, ended: Set(ended), view, now: node.linkTime)
   }
 
   // MARK: Windows to peers
@@ -181,10 +190,15 @@ final class NodeDrain {
     let identity = node.identity
     ask(ids) { peer in
       peer.heard(notice, of: identity)
-    } done: { answers in
+    } done: { [self] answers in
+      let left = answers.values.reduce(into: Set()) { $0.formUnion($1.departed) }
+      for life in left.sorted(by: { ($0.id, $0.incarnation) < ($1.id, $1.incarnation) }) {
+        node.left(life)
+      }
       var all: [NodeID: LeaveAnswer] = [:]
       for id in ids {
-        all[id] = answers[id].map { .heard(pointsUnderWay: $0) } ?? .failed("no answer")
+        all[id] =
+          answers[id].map { .heard(pointsUnderWay: $0.pointsUnderWay) } ?? .failed("no answer")
       }
       done(all)
     }

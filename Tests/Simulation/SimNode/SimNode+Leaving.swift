@@ -9,19 +9,22 @@ extension SimNode {
   /// What a leaving peer says.
   enum LeaveNotice { case leaving, staying, left }
 
-  /// - Returns: points that are still on their way to it.
-  func heard(_ notice: LeaveNotice, of peer: Router.NodeIdentity) -> UInt64 {
+  /// What it hears back: points that are still on their way to it, and who has left.
+  typealias LeaveReply = (pointsUnderWay: UInt64, departed: Set<Router.NodeIdentity>)
+
+  func heard(_ notice: LeaveNotice, of peer: Router.NodeIdentity) -> LeaveReply {
+    var pointsUnderWay: UInt64 = 0
     switch notice {
     case .leaving:
       noteLife(peer)
       if membership.leaving(peer, at: wall) { viewChanged() }
-      return UInt64(senders[peer.id]?.sender.counters.pointsUnderWay ?? 0)
+      pointsUnderWay = UInt64(senders[peer.id]?.sender.counters.pointsUnderWay ?? 0)
     case .staying:
       held[peer]?.stayed()
       if membership.staying(peer, at: wall) { viewChanged() }
     case .left: left(peer)
     }
-    return 0
+    return (pointsUnderWay, departed)
   }
 
   /// A node has left; others hold what it had.

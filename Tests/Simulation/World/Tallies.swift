@@ -16,6 +16,7 @@ public struct Tallies: Sendable, Hashable {
     case refusals, batchesSurrendered
     case crashes, restarts, newLives, pauses, partitions, oneWayPartitions, stalls, clockSteps
     case slowShards, viewChanges, nodesAdded, nodesRemoved, drains, drainsFailed, nodesLeft
+    case originsDropped
     case reports, reportsComplete, reportsIncomplete, reportsAtRest, reportsOfStrangers, answersLate
   }
 

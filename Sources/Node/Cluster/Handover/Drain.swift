@@ -125,6 +125,14 @@ actor Drain {
       await port.closeClients(within: .milliseconds(plan.timeLeft(clock()) / 2))
       return plan.closed(await port.view(), now: clock())
     case .count: return await count(&plan)
+    case .drop(let origins):
+      for origin in origins {
+        log.warning(
+          "a node ended while it handed over; what it had is gone",
+          ["node": .string("\(origin)")])
+        await held.stayed(origin)
+      }
+      return await count(&plan)
     case .closeLinks:
       await port.closeLinks()
       return plan.closed(await port.view(), now: clock())
@@ -151,7 +159,13 @@ actor Drain {
     await held.left(await port.departed(), at: .now)
     let points = await port.pointsUnderWay()
     let undecided = await held.undecided(.now)
-    return plan.counted(points, undecided: undecided, await port.view(), now: clock())
+    let newest = await port.incarnations()
+    let departed = Set(await port.departed() + (await held.leftOrigins))
+    let ended = undecided.filter { origin in
+      newest[origin.id] ?? 0 > origin.incarnation && !departed.contains(origin)
+    }
+    return plan.counted(
+      points, undecided: undecided, ended: Set(ended), await port.view(), now: clock())
   }
 
   // MARK: Words to peers
@@ -166,19 +180,22 @@ actor Drain {
     }
     let members = await port.view().peers.filter { ids.contains($0.id) }
     let peers = peers
-    return await withTaskGroup(of: (NodeID, LeaveAnswer).self) { group in
+    return await withTaskGroup(of: (NodeID, LeaveAnswer, [Proto.NodeIdentity]).self) { group in
       for member in members {
         group.addTask {
           do {
             let reply = try await peers.leave(notice, member)
-            return (member.id, .heard(pointsUnderWay: reply.pointsUnderWay))
+            return (member.id, .heard(pointsUnderWay: reply.pointsUnderWay), reply.departed)
           } catch {
-            return (member.id, .failed(Failure.text(error)))
+            return (member.id, .failed(Failure.text(error)), [])
           }
         }
       }
       var answers: [NodeID: LeaveAnswer] = [:]
-      for await (id, answer) in group { answers[id] = answer }
+      for await (id, answer, departed) in group {
+        answers[id] = answer
+        for life in departed { if let life = Router.NodeIdentity(life) { await port.left(life) } }
+      }
       return answers
     }
   }

@@ -11,6 +11,10 @@ protocol DrainPort: Sendable {
   func view() async -> ClusterView
   /// Nodes that have left for good.
   func departed() async -> [Router.NodeIdentity]
+  /// Peers say of another that it has left.
+  func left(_ identity: Router.NodeIdentity) async
+  /// The newest lives that were heard of, by node.
+  func incarnations() async -> [NodeID: UInt64]
   /// The own node gets no more points in its own view: all are forwarded, those of streams that are
   /// open, too.
   func leaveMembership() async

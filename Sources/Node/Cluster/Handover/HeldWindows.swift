@@ -160,8 +160,15 @@ actor HeldWindows {
   }
 
   /// Origins have left: what is held in their names counts.
-  func left(_ origins: some Sequence<Router.NodeIdentity>, at now: ContinuousClock.Instant) {
-    for origin in origins where holdings[origin]?.left == nil { holdings[origin]?.left = now }
+  ///
+  /// - Returns: true if something is held of which that was not known.
+  @discardableResult
+  func left(
+    _ origins: some Sequence<Router.NodeIdentity>, at now: ContinuousClock.Instant
+  ) -> Bool {
+    let news = origins.filter { holdings[$0] != nil && holdings[$0]?.left == nil }
+    for origin in news { holdings[origin]?.left = now }
+    return !news.isEmpty
   }
 
   // MARK: Answering

@@ -15,6 +15,8 @@ protocol ClusterMembershipPort: Sendable {
   func staying(_ identity: Router.NodeIdentity) async
   /// A peer has left for good: others hold what it had.
   func left(_ identity: Router.NodeIdentity) async
+  /// Lives that have left.
+  func departed() async -> [Router.NodeIdentity]
   /// Counts the changes of the membership.
   func epoch() async -> UInt64
 }
@@ -43,15 +45,14 @@ struct LeaveService: Sendable {
     var reply = LeaveReply()
     switch notice.phase {
     case .leaving: reply.pointsUnderWay = await membership.leaving(identity)
-    case .left:
-      await held.left([identity], at: .now)
-      await membership.left(identity)
+    case .left: await membership.left(identity)
     case .staying:
       await held.stayed(identity)
       await membership.staying(identity)
     default: throw RPCError(.invalidArgument, "a notice without a phase")
     }
     reply.epoch = await membership.epoch()
+    reply.departed = (await membership.departed() + (await held.leftOrigins)).map(\.wire)
     return reply
   }
 }

@@ -13,6 +13,8 @@ struct NodeDrainPort: DrainPort {
 
   func view() async -> ClusterView { await cluster.membership.view }
   func departed() async -> [NodeIdentity] { await cluster.membership.departedIdentities }
+  func left(_ identity: NodeIdentity) async { await cluster.left(identity) }
+  func incarnations() async -> [NodeID: UInt64] { cluster.board.current.knowledge.incarnations }
   func leaveMembership() async { await cluster.leave() }
   func rejoinMembership() async { await cluster.stay() }
 
@@ -58,6 +60,7 @@ struct NodeDrainPort: DrainPort {
 
 extension Cluster: ClusterMembershipPort {
   func epoch() -> UInt64 { membership.view.epoch }
+  func departed() -> [NodeIdentity] { membership.departedIdentities }
 
   /// Takes no frames; returns when those taken are applied.
   func shutInboxes(_ refusal: RPCError) async {

@@ -199,6 +199,36 @@ struct DrainTests {
     try await cluster.drain("b").run(timeout: .seconds(8))
     await Self.expectAll(cluster, asking: ["c"], without: ["a", "b"])
   }
+
+  @Test(
+    "asks its peers whether one that ended and runs again had left: if so it hands on what it had",
+    arguments: [false, true])
+  func ended(hadLeft: Bool) async throws {
+    let isAway = Box(Mutex(true))
+    let cluster = FakeCluster(["a", "b", "c"]) { id, _, _ in
+      id.text == "c" && isAway.value.withLock { $0 }
+    }
+    let a = cluster["a"]
+    await a.apply(Self.points)
+    let heading = HandOverHeading(cluster: "test", origin: a.own, attempt: 1)
+    var run = HandOverRun(
+      heading, receivers: [Member(id: cluster["b"].own.id, address: "b")], withdrawals: [],
+      peers: cluster, timeout: .seconds(1))
+    try await run.open()
+    for shard in a.shards { try await run.send(shard, now: { FakeCluster.now }) }
+    try await run.finish()
+    cluster["b"].state.withLock { $0.incarnations = [a.own.id: 8] }
+    if hadLeft { await cluster["c"].left(a.own) }
+    // As long as one cannot be asked nobody knows.
+    await #expect(throws: RPCError(.aborted, "it is not known whether a@7 has left")) {
+      try await cluster.drain("b").run(timeout: .seconds(8))
+    }
+    #expect(await cluster["b"].held.origins == [a.own])
+    isAway.value.withLock { $0 = false }
+    try await cluster.drain("b").run(timeout: .seconds(8))
+    let gathered = await cluster.report(asking: "c", without: ["a", "b"])
+    #expect(gathered.report.counts.reduce(0, +) == (hadLeft ? 300 : 0))
+  }
 }
 
 /// Does something once, while an attempt is under way.

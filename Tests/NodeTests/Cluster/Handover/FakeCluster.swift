@@ -127,6 +127,7 @@ final class FakeNode: DrainPort, ClusterMembershipPort {
     var log: [String] = []
     var underWay: [NodeID: Int64] = [:]
     var peersUnderWay: [UInt64] = []
+    var incarnations: [NodeID: UInt64] = [:]
     var onPause: (@Sendable () async -> Void)?
   }
 
@@ -210,6 +211,7 @@ final class FakeNode: DrainPort, ClusterMembershipPort {
   }
 
   func left(_ identity: Router.NodeIdentity) async {
+    await held.left([identity], at: .now)
     state.withLock { _ = $0.membership.departed(identity, at: FakeCluster.now) }
   }
 
@@ -221,6 +223,7 @@ final class FakeNode: DrainPort, ClusterMembershipPort {
   func departed() async -> [Router.NodeIdentity] {
     state.withLock { $0.membership.departedIdentities }
   }
+  func incarnations() async -> [NodeID: UInt64] { state.withLock { $0.incarnations } }
   func leaveMembership() async {
     note("leave")
     state.withLock { _ = $0.membership.leaving(own, at: FakeCluster.now) }
