@@ -9,12 +9,14 @@ final class HeldSeat {
   private(set) var attempt: UInt64 = 0
   private var windows: ShardCore?
   private let shape: WindowShape
+  private let histograms: HistogramPolicy
   private let budget: SeriesBudget
   /// When it was first known that the origin has left. Virtual microseconds.
   private(set) var leftAt: Int64?
 
-  init(shape: WindowShape, budget: SeriesBudget) {
-    self.shape = shape
+  init(_ scenario: Scenario, budget: SeriesBudget) {
+    shape = scenario.shape
+    histograms = scenario.histograms
     self.budget = budget
   }
 
@@ -27,7 +29,7 @@ final class HeldSeat {
     guard heading.attempt > attempt, leftAt == nil else { return false }
     attempt = heading.attempt
     windows = nil
-    var core = ShardCore(shape: shape, budget: budget)
+    var core = ShardCore(shape: shape, budget: budget, histograms: histograms)
     for batch in batches {
       guard core.fold(batch, now: now).left.isEmpty else { return false }
     }
@@ -42,7 +44,9 @@ final class HeldSeat {
 
   func left(now: Int64) { leftAt = leftAt ?? now }
 
-  func report(asOf: Int64) -> PartialReport? { windows?.report(ReportRequest(), now: asOf) }
+  func report(_ request: ReportRequest, asOf: Int64) -> PartialReport? {
+    windows?.report(request, now: asOf)
+  }
 
   func export(now: Int64) -> [SliceBatch] { windows?.exportAll(now: now) ?? [] }
 }

@@ -26,6 +26,7 @@ final class ShardSeat {
     let passage: SimNode.Passage
   }
 
+  let index: Int
   private var core: ShardCore
   /// As the core's: follows every step forward, and steps back only when they are no skew.
   private var clock: Int64 = 0
@@ -34,8 +35,9 @@ final class ShardSeat {
   /// The batch that client's points go to now.
   var open: PointColumns?
 
-  init(shape: WindowShape, budget: SeriesBudget) {
-    core = ShardCore(shape: shape, budget: budget)
+  init(_ index: Int, _ scenario: Scenario, budget: SeriesBudget) {
+    self.index = index
+    core = ShardCore(shape: scenario.shape, budget: budget, histograms: scenario.histograms)
   }
 
   func apply(_ batch: PointColumns, now: Int64) {
@@ -44,9 +46,9 @@ final class ShardSeat {
   }
 
   /// As the actor does: a question never sets the clock back.
-  func report(now: Int64) -> PartialReport {
+  func report(_ request: ReportRequest, now: Int64) -> PartialReport {
     advance(to: max(now, clock))
-    return core.report(ReportRequest(), now: clock)
+    return core.report(request, now: clock)
   }
 
   func export(now: Int64) -> [SliceBatch] {
@@ -91,11 +93,15 @@ final class FrameJob {
 
 /// A node's own part of a report, while its shards work on it.
 final class LocalQuestion {
+  let request: ReportRequest
   var shardsLeft: Int
   var reports: ShardReports
   let done: (PartialReport) -> Void
 
-  init(_ placement: Placement, _ done: @escaping (PartialReport) -> Void) {
+  init(
+    _ request: ReportRequest, _ placement: Placement, _ done: @escaping (PartialReport) -> Void
+  ) {
+    self.request = request
     shardsLeft = placement.shards
     reports = ShardReports(placement)
     self.done = done

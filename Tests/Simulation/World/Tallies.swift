@@ -17,6 +17,9 @@ public struct Tallies: Sendable, Hashable {
     case crashes, restarts, newLives, pauses, partitions, oneWayPartitions, stalls, clockSteps
     case slowShards, viewChanges, nodesAdded, nodesRemoved, drains, drainsFailed, nodesLeft
     case reports, reportsComplete, reportsIncomplete, reportsAtRest, reportsOfStrangers, answersLate
+    case reportsOfSpans, reportsWithoutHistograms
+    case histograms, histogramsCoarse, histogramsOff, histogramsWider
+    case firstsOlder, lastsTied, lastsUnknown
   }
 
   private var counts = [Int](repeating: 0, count: Event.allCases.count)
