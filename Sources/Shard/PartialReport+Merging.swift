@@ -80,10 +80,8 @@ extension PartialReport {
   ) {
     for (row, target) in zip(rows, targets) {
       let (row, target) = (Int(row), Int(target))
-      if (other.lastSeen[row], other.last[row]) > (lastSeen[target], last[target]) {
-        lastSeen[target] = other.lastSeen[row]
-        last[target] = other.last[row]
-      }
+      (last[target], lastSeen[target]) = SeriesSummary.latest(
+        (last[target], lastSeen[target]), (other.last[row], other.lastSeen[row]))
       firstSeen[target] = min(firstSeen[target], other.firstSeen[row])
       kinds[target] = max(kinds[target], other.kinds[row])
     }

@@ -67,6 +67,11 @@ public struct SeriesSummary: Sendable, Hashable {
 
   /// Adds the values of another. O(1). Sums are rounded.
   public mutating func add(_ other: SeriesSummary) {
+    if isEmpty {
+      (last, lastSeen) = (other.last, other.lastSeen)
+    } else if !other.isEmpty {
+      (last, lastSeen) = SeriesSummary.latest((last, lastSeen), (other.last, other.lastSeen))
+    }
     squares = SeriesSummary.squares(
       (count, sum, squares), (other.count, other.sum, other.squares))
     count = count.addingSaturating(other.count)
@@ -75,11 +80,19 @@ public struct SeriesSummary: Sendable, Hashable {
     max = Swift.max(max, other.max)
     positiveInfinities = positiveInfinities.addingSaturating(other.positiveInfinities)
     negativeInfinities = negativeInfinities.addingSaturating(other.negativeInfinities)
-    if (other.lastSeen, other.last) > (lastSeen, last) {
-      (lastSeen, last) = (other.lastSeen, other.last)
-    }
     firstSeen = Swift.min(firstSeen, other.firstSeen)
     kind = Swift.max(kind, other.kind)
+  }
+
+  /// The latest value of two collections of values together: of two with one time the greater. It
+  /// is not known when that of either is not. Commutative and associative.
+  @inlinable
+  @inline(__always)
+  static func latest(
+    _ left: (value: Double, seen: Int64), _ right: (value: Double, seen: Int64)
+  ) -> (value: Double, seen: Int64) {
+    if left.seen == neverSeen || right.seen == neverSeen { return (0, neverSeen) }
+    return (right.seen, right.value) > (left.seen, left.value) ? right : left
   }
 
   /// The squares of two collections of values together (Chan, Golub, LeVeque: "Updating Formulae

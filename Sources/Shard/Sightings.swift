@@ -42,10 +42,13 @@ public struct Sightings: Sendable, Hashable {
     lastSeen = SeriesSummary.neverSeen
   }
 
-  /// Adds what another has seen: of two values with one time the greater counts. Commutative.
+  /// Adds what another has seen: of two values with one time the greater counts. When either does
+  /// not know its latest, both together do not. Commutative.
   mutating func add(_ other: Sightings) {
-    if (other.lastSeen, other.last) > (lastSeen, last) {
-      (lastSeen, last) = (other.lastSeen, other.last)
+    if firstSeen == .max {
+      (last, lastSeen) = (other.last, other.lastSeen)
+    } else if other.firstSeen != .max {
+      (last, lastSeen) = SeriesSummary.latest((last, lastSeen), (other.last, other.lastSeen))
     }
     firstSeen = min(firstSeen, other.firstSeen)
     kind = max(kind, other.kind)

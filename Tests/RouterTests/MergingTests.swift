@@ -53,6 +53,18 @@ struct MergingTests {
     }
   }
 
+  @Test("of a span that goes on for one part the latest value is not known")
+  func lastUnknown() {
+    let known = SeriesSummary(count: 1, last: 9, lastSeen: 5, firstSeen: 5)
+    let goesOn = SeriesSummary(count: 1, firstSeen: 5)
+    for order in [[known, goesOn], [goesOn, known]] {
+      var merger = ReportMerger()
+      for part in order { merger.add(PartialReport(["a": part])) }
+      let merged = merger.finish()
+      #expect(merged.lastSeen == [SeriesSummary.neverSeen] && merged.last == [0])
+    }
+  }
+
   @Test("puts disjoint reports behind one another, before or after overlapping ones")
   func disjoint() {
     var random = SplitMix64(seed: 7)

@@ -61,6 +61,19 @@ struct SightingTests {
     #expect(seen?.lastSeen == Self.now - 1 && seen?.last == 3 && seen?.count == 2)
   }
 
+  @Test("has no latest value when slices come of which none is known")
+  func handOverUnknown() {
+    let wrong = Self.now + 500
+    var from = ShardCore()
+    from.apply([TestPoint(name: "a", value: 1, time: Self.now)], now: wrong)
+    from.apply([TestPoint(name: "a", value: 2, time: wrong)], now: wrong)
+    var to = ShardCore()
+    to.apply([TestPoint(name: "a", value: 3, time: Self.now - 9)], now: Self.now)
+    _ = to.fold(from.exportSlices(seriesMax: 9, now: Self.now).batch, now: Self.now)
+    let seen = to.summaries(now: Self.now)["a"]
+    #expect(seen?.count == 2 && seen?.lastSeen == SeriesSummary.neverSeen)
+  }
+
   @Test("goes along when slices leave the shard")
   func handOver() throws {
     var from = ShardCore()

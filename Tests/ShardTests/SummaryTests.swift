@@ -42,6 +42,21 @@ struct SummaryTests {
     }
   }
 
+  @Test("together the latest value is not known when that of a part is not")
+  func lastUnknown() {
+    let known = SeriesSummary(count: 1, last: 9, lastSeen: 5, firstSeen: 5)
+    let unknown = SeriesSummary(count: 1, firstSeen: 2)
+    for order in [[known, unknown, known], [unknown, known], [known, known, unknown]] {
+      var merged = SeriesSummary()
+      for summary in order { merged.add(summary) }
+      #expect(merged.lastSeen == SeriesSummary.neverSeen && merged.last == 0)
+      #expect(merged.firstSeen == 2)
+    }
+    var same = known
+    same.add(SeriesSummary())
+    #expect(same == known)
+  }
+
   @Test("squares beyond the largest double are infinite, never no number")
   func infinite() {
     var merged = SeriesSummary(count: 1, sum: .infinity)

@@ -26,7 +26,8 @@ struct CanaryTests {
       (.hintsCountAsApplied, .nothingPromised), (.alwaysComplete, .complete),
       (.sectionTwice, .exactlyOnce), (.losesSettlement, .liveness), (.losesSurrendered, .ledger),
       (.forgetsBatches, .exactlyOnce), (.ignoresFences, .exactlyOnce),
-      (.takesUnasked, .exactlyOnce), (.keepsMarks, .exactlyOnce),
+      (.takesUnasked, .exactlyOnce), (.keepsMarks, .exactlyOnce), (.losesHistograms, .statistics),
+      (.staleLast, .statistics), (.losesSquares, .statistics), (.losesKinds, .statistics),
     ]
     for (sabotage, invariant) in expected {
       let violation = try #require(Self.firstCaught(sabotage, watchesInside: true))

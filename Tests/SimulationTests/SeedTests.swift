@@ -7,7 +7,8 @@ import Testing
 struct SeedTests {
   /// Seeds that once showed a defect; they stay.
   ///
-  /// - 1: names of hints were looked up outside of their table.
+  /// - 1: names of hints were looked up outside of their table; the latest value of a span was an
+  ///   earlier one.
   /// - 26, 33, 35, 83: a report was complete without a node that restarted ones did not know.
   /// - 1327, 3482, 10488: the model asked for more than there is to have.
   /// - 20905: frames under way to a node that is asked no more waited for ever.

@@ -27,4 +27,12 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case takesUnasked = "takes-unasked"
   /// A node that leaves keeps what it knows of batches to itself.
   case keepsMarks = "keeps-marks"
+  /// A node that leaves hands its windows over without histograms.
+  case losesHistograms = "loses-histograms"
+  /// Of the latest values of several nodes the one that was merged last counts.
+  case staleLast = "stale-last"
+  /// One node's squares are left out of a report.
+  case losesSquares = "loses-squares"
+  /// The receiver of a frame does not look at its kinds.
+  case losesKinds = "loses-kinds"
 }

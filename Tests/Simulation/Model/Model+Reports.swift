@@ -8,20 +8,20 @@ extension Model {
   ///
   /// - Parameters:
   ///   - acked: what had been acked when the question was asked, by series.
-  ///   - asOf: the asked node's clock, Unix seconds.
+  ///   - terms: what was asked.
   ///   - known: nodes that any of those who answered had heard of: of others no report can tell.
   func check(
-    _ report: PartialReport, isComplete: Bool, acked: [UInt64], asOf: Int64, known: Set<NodeID>
+    _ report: PartialReport, isComplete: Bool, acked: [UInt64], terms: ReportTerms,
+    known: Set<NodeID>
   ) {
     var masks = [UInt64](repeating: 0, count: series.count)
     for row in 0..<report.count {
       guard let index = index(of: row, report) else { return }
-      guard checkRow(report[row], series: index, asOf: asOf, &masks[index]) else { return }
+      guard checkRow(row, of: report, series: index, terms, &masks[index]) else { return }
     }
     guard isComplete else { return }
     for index in acked.indices where acked[index] & ~masks[index] != 0 {
-      for point in numbers(index, acked[index] & ~masks[index]) where !isExcused(point, asOf: asOf)
-      {
+      for point in numbers(index, acked[index] & ~masks[index]) where !isExcused(point, terms) {
         // It may have been acked before, and applied anew after the question.
         if truth(point).isAppliedAnew { continue }
         guard let holder = truth(point).holder, known.contains(lives[holder].host.id) else {
@@ -36,11 +36,11 @@ extension Model {
 
   /// At rest a report is what living nodes have applied, but those `without`, whose points may be
   /// missing.
-  func checkAtRest(_ report: PartialReport, asOf: Int64, without: Set<String>) {
+  func checkAtRest(_ report: PartialReport, terms: ReportTerms, without: Set<String>) {
     var masks = [UInt64](repeating: 0, count: series.count)
     for row in 0..<report.count {
       guard let index = index(of: row, report) else { return }
-      guard checkRow(report[row], series: index, asOf: asOf, &masks[index]) else { return }
+      guard checkRow(row, of: report, series: index, terms, &masks[index]) else { return }
     }
     for index in series.indices {
       for point in numbers(index, series[index].sent) {
@@ -49,7 +49,7 @@ extension Model {
         let isHeld =
           isHeld(truth)
           && truth.holder.map { !without.contains(lives[$0].host.id.text) } ?? false
-        if isHeld && !isThere && !isExcused(point, asOf: asOf) {
+        if isHeld && !isThere && !isExcused(point, terms) {
           return world.broken(.exactAtRest, "\(describe(point)) is not in the report")
         }
         if isThere && !isHeld && scenarioWatches {
@@ -101,9 +101,11 @@ extension Model {
 
   /// Whether the row can be; `mask` gets its points.
   private func checkRow(
-    _ row: SeriesSummary, series index: Int, asOf: Int64, _ mask: inout UInt64
+    _ number: Int, of report: PartialReport, series index: Int, _ terms: ReportTerms,
+    _ mask: inout UInt64
   ) -> Bool {
     let truth = series[index]
+    let row = report[number]
     guard row.sum >= 0, row.sum < 0x1p63, row.sum == row.sum.rounded() else {
       world.broken(.nothingInvented, "series \(index) has the sum \(row.sum)")
       return false
@@ -122,15 +124,20 @@ extension Model {
     {
       world.broken(.exactlyOnce, "series \(index): \(row) has not the extremes of its sum")
     } else if world.scenario.clocks == .expiring,
-      let point = numbers(index, sum).first(where: { isExpired($0, asOf: asOf) })
+      let point = numbers(index, sum).first(where: { isExpired($0, terms, by: terms.asOf) })
     {
       world.broken(.nothingInvented, "\(describe(point)) has expired, and is in a report")
+    } else if let point = numbers(index, sum).first(where: { !isAsked($0, terms) }) {
+      world.broken(.nothingInvented, "\(describe(point)) is not of the span of the report")
+    } else {
+      checkStatistics(
+        Row(report: report, number: number, series: index, mask: sum, terms: terms))
     }
     mask = sum
     return world.violation == nil
   }
 
-  private func numbers(_ index: Int, _ mask: UInt64) -> [PointNumber] {
+  func numbers(_ index: Int, _ mask: UInt64) -> [PointNumber] {
     var rest = mask
     var found: [PointNumber] = []
     while rest != 0 {
@@ -140,22 +147,24 @@ extension Model {
     return found
   }
 
-  /// Whether the last second of its slice is out of the window that ends at `now`.
-  private func isExpired(_ point: PointNumber, asOf now: Int64) -> Bool {
-    let shape = world.scenario.shape
-    guard let time = truth(point).time else { return true }
-    let resolution = shape.resolutionSeconds
-    return time / resolution * resolution + resolution - 1 <= now - shape.windowSeconds
+  private func isExpired(_ point: PointNumber, _ terms: ReportTerms, by clock: Int64) -> Bool {
+    truth(point).time.map { terms.hasExpired($0, by: clock) } ?? true
   }
 
-  /// Whether a report may lack a point that was applied: it died with its node, or has expired by
-  /// the clock of its holder or of whoever was asked.
-  private func isExcused(_ point: PointNumber, asOf: Int64) -> Bool {
+  /// Whether the point lies in the span that was asked for, by one of the times it was taken with.
+  private func isAsked(_ point: PointNumber, _ terms: ReportTerms) -> Bool {
+    truth(point).applications.contains { terms.covers($0.time) }
+  }
+
+  /// Whether a report may lack a point that was applied: it died with its node, has expired by the
+  /// clock of its holder or of whoever was asked, or is not in the span.
+  private func isExcused(_ point: PointNumber, _ terms: ReportTerms) -> Bool {
     let truth = truth(point)
     guard let holder = truth.holder else { return false }
     let life = lives[holder]
     // Askers' clocks move windows by no more than what clocks of one node may be apart.
-    let latest = max(asOf, life.host.wallMax) + ShardLimits.clockSkewSeconds
-    return !isHeld(truth) || truth.isForgotten || isExpired(point, asOf: latest)
+    let latest = max(terms.asOf, life.host.wallMax) + ShardLimits.clockSkewSeconds
+    return !isHeld(truth) || truth.isForgotten || isExpired(point, terms, by: latest)
+      || truth.applications.contains { !terms.covers($0.time) }
   }
 }

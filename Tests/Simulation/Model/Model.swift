@@ -18,6 +18,7 @@ final class Model {
   var tables: [PartitionTable] = []
   /// Series that get points now.
   private var open: [Int] = []
+  private var applications = 0
 
   init(_ scenario: Scenario) {
     self.scenario = scenario
@@ -57,7 +58,9 @@ final class Model {
     let hash = SeriesKey.hash(name.span.bytes, 0..<name.count)
     seriesByHash[hash] = series.count
     series.append(
-      SeriesTruth(name: name, hash: hash, kind: chance.oneIn(2) ? 0 : UInt8(chance.int(in: 1...3))))
+      SeriesTruth(
+        name: name, hash: hash, kind: chance.oneIn(2) ? 0 : UInt8(chance.int(in: 1...3)),
+        hasHistogram: scenario.keepsHistograms(of: name)))
     points += Array(repeating: nil, count: SeriesTruth.pointsMax)
     return series.count - 1
   }
@@ -69,6 +72,9 @@ final class Model {
   func value(of point: PointNumber) -> Double {
     Double(1 << UInt64(point % SeriesTruth.pointsMax))
   }
+
+  /// Every fourth point of a series comes without a kind.
+  func kind(of point: PointNumber) -> UInt8 { point % 4 == 3 ? 0 : series(of: point).kind }
 
   func truth(_ point: PointNumber) -> PointTruth {
     guard let truth = points[point] else { preconditionFailure("point \(point) was never sent") }
@@ -155,8 +161,13 @@ final class Model {
   /// A shard has taken it into its windows.
   ///
   /// - Parameter time: as the shard got it.
-  func applied(_ point: PointNumber, at time: Int64, by node: SimNode) {
+  func applied(_ point: PointNumber, at time: Int64, by node: SimNode, shard: Int) {
     points[point]?.time = time
+    applications += 1
+    points[point]?.applications.append(
+      Application(
+        time: time, number: applications,
+        place: Application.Place(life: node.life, shard: shard)))
     let truth = truth(point)
     if scenario.watchesInside {
       if isHeld(truth) {

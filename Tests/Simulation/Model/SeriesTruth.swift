@@ -15,8 +15,10 @@ struct SeriesTruth {
   /// Its key: a name, perhaps with labels.
   let name: [UInt8]
   let hash: UInt64
-  /// What all its points bring.
+  /// What all its points but every fourth bring.
   let kind: UInt8
+  /// Nodes keep its histogram.
+  let hasHistogram: Bool
   /// Bit i: the point of value 2^i.
   var sent: UInt64 = 0
   /// The client got an Ack that counts it as received, and not as hinted.
@@ -39,6 +41,8 @@ struct PointTruth {
   var holder: Int?
   /// The life that handed it over to its holder.
   var handedOverBy: Int?
+  /// How shards took it, in order: more than once only when it died in between.
+  var applications: [Application] = []
   /// It died with a holder, and a later copy of its batch has been applied since.
   var isAppliedAnew = false
   /// Its holder's clock was set back while it lay ahead of the grace.
@@ -56,6 +60,21 @@ struct PointTruth {
   }
 
   var batch: SentBatch? { if case .batch(let batch) = source { batch } else { nil } }
+}
+
+/// How a shard took a point into its windows.
+struct Application {
+  /// With this time, Unix seconds.
+  let time: Int64
+  /// A later one has a larger number.
+  let number: Int
+  let place: Place
+
+  /// One shard of one life.
+  struct Place: Hashable {
+    let life: Int
+    let shard: Int
+  }
 }
 
 /// What is true of one life of a node.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Proto
 import Router
+import Shard
 import TestKit
 
 /// A run from beginning to end: actions under faults, healing, rest, the last questions.
@@ -79,12 +80,20 @@ private final class Director {
   private func ask(_ node: SimNode) {
     let acked = world.model.ackedNow
     world.tallies[.reports] += 1
-    node.report { [unowned world] gathered, asOf, known in
+    let request = ReportRequest.any(
+      &world.questionPlot, now: node.wall, shape: world.scenario.shape)
+    if request.from ?? request.to ?? request.windowSeconds != nil {
+      world.tallies[.reportsOfSpans] += 1
+    }
+    if !request.wantsHistograms { world.tallies[.reportsWithoutHistograms] += 1 }
+    node.report(request) { [unowned world] gathered, asOf, known in
       let isComplete = gathered.coverage.complete
       world.tallies[isComplete ? .reportsComplete : .reportsIncomplete] += 1
       world.say("report of \(node.identity), complete: \(isComplete)")
       world.model.check(
-        gathered.report, isComplete: isComplete, acked: acked, asOf: asOf, known: known)
+        gathered.report, isComplete: isComplete, acked: acked,
+        terms: ReportTerms(request: request, asOf: asOf, shape: world.scenario.shape),
+        known: known)
     }
   }
 
@@ -121,19 +130,21 @@ private final class Director {
 
   /// By its first question a node may hear of new lives of nodes that it has no link with.
   private func askLast(_ node: SimNode, hasAsked: Bool) {
+    let request = ReportRequest(wantsHistograms: true)
     var answer: (gathered: GatheredReport, asOf: Int64)?
     world.perform(on: node) {
-      node.report { gathered, asOf, _ in answer = (gathered, asOf) }
+      node.report(request) { gathered, asOf, _ in answer = (gathered, asOf) }
     }
     world.run { answer != nil }
     guard let (gathered, asOf) = answer else { return }
     let isNews = gathered.coverage.nodes.contains { $0.answered && !$0.error.isEmpty }
     if isNews && !hasAsked { return askLast(node, hasAsked: true) }
-    checkLast(gathered, asOf, node)
+    let shape = world.scenario.shape
+    checkLast(gathered, ReportTerms(request: request, asOf: asOf, shape: shape), node)
   }
 
   /// Only nodes that the asked one cannot know where to find may be missing, and then it says so.
-  private func checkLast(_ gathered: GatheredReport, _ asOf: Int64, _ node: SimNode) {
+  private func checkLast(_ gathered: GatheredReport, _ terms: ReportTerms, _ node: SimNode) {
     world.tallies[.reportsAtRest] += 1
     let peers = node.membership.view.peers.map(\.id.text)
     let missing = gathered.coverage.nodes.filter { !$0.answered && !$0.handedOver }
@@ -144,7 +155,7 @@ private final class Director {
     }
     if !missing.isEmpty { world.tallies[.reportsOfStrangers] += 1 }
     world.model.checkAtRest(
-      gathered.report, asOf: asOf, without: Set(missing.map(\.nodeId)))
+      gathered.report, terms: terms, without: Set(missing.map(\.nodeId)))
   }
 
   private func describe(_ coverage: Coverage) -> String {

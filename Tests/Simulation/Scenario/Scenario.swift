@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Proto
 import Shard
 import TestKit
 
@@ -36,6 +37,8 @@ struct Scenario {
   let clocks: Clocks
   let shape: WindowShape
   let seriesMax: Int
+  /// Of names that one of these matches no node keeps histograms.
+  let histogramsOff: [Glob]
   /// Points of a verdict on which names are hot; in some runs so many that there is none.
   let hotSamples: Int
 
@@ -96,6 +99,26 @@ struct Scenario {
       kinds = kinds.filter { $0 != .membership } + [.drain]
     }
     faults = kinds
+    histogramsOff = Scenario.histogramsOff(options.seed)
+  }
+
+  private static func histogramsOff(_ seed: UInt64) -> [Glob] {
+    var chance = SplitMix64(seed: seed ^ 0x0FF)
+    let patterns = [[], [], ["m*1", "m?2*"], ["requests"]][chance.int(in: 0...3)]
+    do {
+      return try patterns.map { pattern throws(GlobError) in try Glob(pattern) }
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  var histograms: HistogramPolicy { HistogramPolicy(off: histogramsOff) }
+
+  /// Whether nodes keep histograms of the series with this key.
+  func keepsHistograms(of key: [UInt8]) -> Bool {
+    let end = SeriesKey.nameEnd(key.span.bytes, 0..<key.count)
+    let name = String(decoding: key[..<end], as: UTF8.self)
+    return !histogramsOff.contains { $0.matches(name) }
   }
 
   private static func shape(_ clocks: Clocks) -> WindowShape {

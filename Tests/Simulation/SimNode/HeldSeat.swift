@@ -10,12 +10,14 @@ final class HeldSeat {
   private(set) var includes: [Router.NodeIdentity] = []
   private var windows: ShardCore?
   private let shape: WindowShape
+  private let histograms: HistogramPolicy
   private let budget: SeriesBudget
   /// When it was first known that the origin has left. Virtual microseconds.
   private(set) var leftAt: Int64?
 
-  init(shape: WindowShape, budget: SeriesBudget) {
-    self.shape = shape
+  init(_ scenario: Scenario, budget: SeriesBudget) {
+    shape = scenario.shape
+    histograms = scenario.histograms
     self.budget = budget
   }
 
@@ -33,7 +35,7 @@ final class HeldSeat {
     includes = heading.includes
     windows = nil
     if isSealed { return batches.allSatisfy(\.isEmpty) }
-    var core = ShardCore(shape: shape, budget: budget)
+    var core = ShardCore(shape: shape, budget: budget, histograms: histograms)
     for batch in batches {
       guard core.fold(batch, now: now).left.isEmpty else { return false }
     }
@@ -48,9 +50,9 @@ final class HeldSeat {
 
   func left(now: Int64) { leftAt = leftAt ?? now }
 
-  func report(asOf: Int64) -> PartialReport? {
+  func report(_ request: ReportRequest, asOf: Int64) -> PartialReport? {
     let now = unlessBack(asOf)
-    return windows?.report(ReportRequest(), now: now)
+    return windows?.report(request, now: now)
   }
 
   func export(now: Int64) -> [SliceBatch] {

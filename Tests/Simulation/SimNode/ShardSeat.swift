@@ -26,21 +26,23 @@ final class ShardSeat {
     let passage: SimNode.Passage
   }
 
+  let index: Int
   private var core: ShardCore
   var waiting: [Work] = []
   var isBusy = false
   /// The batch that client's points go to now.
   var open: PointColumns?
 
-  init(shape: WindowShape, budget: SeriesBudget) {
-    core = ShardCore(shape: shape, budget: budget)
+  init(_ index: Int, _ scenario: Scenario, budget: SeriesBudget) {
+    self.index = index
+    core = ShardCore(shape: scenario.shape, budget: budget, histograms: scenario.histograms)
   }
 
   func apply(_ batch: PointColumns, now: Int64) { core.apply(batch, now: now) }
 
   /// As the actor does: a question never sets the clock back.
-  func report(now: Int64) -> PartialReport {
-    core.report(ReportRequest(), now: max(now, core.clock))
+  func report(_ request: ReportRequest, now: Int64) -> PartialReport {
+    core.report(request, now: max(now, core.clock))
   }
 
   func export(now: Int64) -> [SliceBatch] { core.exportAll(now: max(now, core.clock)) }
@@ -75,11 +77,15 @@ final class FrameJob {
 
 /// A node's own part of a report, while its shards work on it.
 final class LocalQuestion {
+  let request: ReportRequest
   var shardsLeft: Int
   var reports: ShardReports
   let done: (PartialReport) -> Void
 
-  init(_ placement: Placement, _ done: @escaping (PartialReport) -> Void) {
+  init(
+    _ request: ReportRequest, _ placement: Placement, _ done: @escaping (PartialReport) -> Void
+  ) {
+    self.request = request
     shardsLeft = placement.shards
     reports = ShardReports(placement)
     self.done = done

@@ -56,7 +56,7 @@ extension SimNode {
         if batch.append(
           hash: frame.hash(row), nameFrom: frame.names.span.bytes, range: frame.nameRange(row),
           value: frame.value(row), time: frame.time(row), ordinal: UInt32(row),
-          kind: frame.kind(row))
+          kind: world.scenario.sabotage == .losesKinds ? 0 : frame.kind(row))
         {
           break
         }

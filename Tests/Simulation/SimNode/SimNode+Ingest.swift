@@ -96,7 +96,8 @@ extension SimNode {
     let name = series.name
     return batch.append(
       hash: series.hash, nameFrom: name.span.bytes, range: 0..<name.count,
-      value: world.model.value(of: point), time: time, ordinal: ordinal, kind: series.kind)
+      value: world.model.value(of: point), time: time, ordinal: ordinal,
+      kind: world.model.kind(of: point))
   }
 
   private func newMarkedBatch() -> PointColumns {

@@ -54,7 +54,7 @@ extension SimNode {
       guard let heading = reader.heading else { return false }
       if held[heading.origin] == nil, isSealed { return false }
       let seat =
-        held[heading.origin] ?? HeldSeat(shape: world.scenario.shape, budget: budget)
+        held[heading.origin] ?? HeldSeat(world.scenario, budget: budget)
       held[heading.origin] = seat
       for life in heading.includes { held[life]?.left(now: world.now) }
       return seat.take(heading, batches, now: wall, isSealed: isSealed)
@@ -69,7 +69,8 @@ extension SimNode {
     var batches: [SliceBatch] = []
     for shard in shards { batches += shard.export(now: wall) }
     for origin in heldOrigins { batches += held[origin]?.export(now: wall) ?? [] }
-    return batches
+    let keepsAll = world.scenario.sabotage != .losesHistograms
+    return keepsAll ? batches : batches.map(\.withoutHistograms)
   }
 
   /// Whose windows it holds.

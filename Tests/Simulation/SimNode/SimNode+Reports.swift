@@ -31,7 +31,10 @@ extension SimNode {
   }
 
   /// Asks the whole cluster.
-  func report(_ done: @escaping (GatheredReport, _ asOf: Int64, _ known: Set<NodeID>) -> Void) {
+  func report(
+    _ request: ReportRequest,
+    _ done: @escaping (GatheredReport, _ asOf: Int64, _ known: Set<NodeID>) -> Void
+  ) {
     let asOf = wall
     let start = world.now
     let knowledge = knowledge
@@ -43,13 +46,13 @@ extension SimNode {
       sabotage(&gathered, question.sabotaged)
       done(gathered, asOf, question.known)
     }
-    answer(asOf: asOf) { answer in
+    answer(request, asOf: asOf) { answer in
       question.known.formUnion(answer.head.known)
       question.gather?.answered(by: answer.head.node.id, answer, latency: .zero)
       if question.gather?.waitingFor.isEmpty ?? false { finish() }
     }
     for member in knowledge.toAsk {
-      ask(member, asOf: asOf) { [unowned self] id, answer in
+      ask(member, request, asOf: asOf) { [unowned self] id, answer in
         if question.gather == nil { world.tallies[.answersLate] += 1 }
         question.known.formUnion(answer.head.known)
         noteLife(answer.head.node)
@@ -63,14 +66,15 @@ extension SimNode {
   }
 
   private func ask(
-    _ member: Member, asOf: Int64, _ done: @escaping (NodeID, PeerAnswer) -> Void
+    _ member: Member, _ request: ReportRequest, asOf: Int64,
+    _ done: @escaping (NodeID, PeerAnswer) -> Void
   ) {
     guard let peer = world.hosts.first(where: { $0.address == member.address }) else { return }
     let life = self.life
     world.network.post(from: host, to: peer) { [unowned world, host] node in
       // Another's clock must not expire this one's windows.
       let asOf = min(asOf, node.wall + ShardLimits.clockSkewSeconds)
-      node.answer(asOf: asOf) { answer in
+      node.answer(request, asOf: asOf) { answer in
         var parts = AnswerParts(answer)
         var messages: [[UInt8]] = []
         while let part = parts.next() { messages.append(part) }
@@ -95,18 +99,22 @@ extension SimNode {
   }
 
   /// The node's own part. What it says of itself is read before its windows are.
-  private func answer(asOf: Int64, _ done: @escaping (PeerAnswer) -> Void) {
+  private func answer(
+    _ request: ReportRequest, asOf: Int64, _ done: @escaping (PeerAnswer) -> Void
+  ) {
     let head = knowledge.head(clock: wall)
-    let question = LocalQuestion(placement) { [unowned self] report in
+    let question = LocalQuestion(request, placement) { [unowned self] report in
       let own = AnswerSection(origin: identity, report: report)
-      done(PeerAnswer(head: head, sections: [own] + heldSections(asOf: asOf)))
+      done(PeerAnswer(head: head, sections: [own] + heldSections(request, asOf: asOf)))
     }
     for shard in shards { enqueue(.report(asOf: asOf, question), at: shard) }
   }
 
-  private func heldSections(asOf: Int64) -> [AnswerSection] {
+  private func heldSections(_ request: ReportRequest, asOf: Int64) -> [AnswerSection] {
     heldOrigins.compactMap { origin in
-      guard let seat = held[origin], let report = seat.report(asOf: asOf) else { return nil }
+      guard let seat = held[origin], let report = seat.report(request, asOf: asOf) else {
+        return nil
+      }
       return AnswerSection(origin: origin, includes: seat.includes, report: report)
     }
   }
@@ -120,6 +128,12 @@ extension SimNode {
       merger.add(gathered.report)
       merger.add(section)
       gathered.report = merger.finish()
+    case .staleLast:
+      gathered.report.spoil(by: section ?? PartialReport()) { row, part in
+        (row.last, row.lastSeen) = (part.last, part.lastSeen)
+      }
+    case .losesSquares:
+      gathered.report.spoil(by: section ?? PartialReport()) { $0.squares -= $1.squares }
     default: return
     }
   }

@@ -117,7 +117,7 @@ extension SimNode {
     let name = frame.names[frame.nameRange(row)]
     guard
       let point = world.model.point(hash: frame.hash(row), name: name, value: frame.value(row)),
-      world.model.series(of: point).kind == frame.kind(row)
+      world.model.kind(of: point) == frame.kind(row)
     else { return nil }
     let truth = world.model.truth(point)
     let part = frame.origins.first { $0.rows.contains(row) }

@@ -29,27 +29,30 @@ extension SimNode {
     case .batch(let batch, let origin):
       shard.apply(batch, now: wall)
       pointsApplied += batch.count - batch.rejections.count
-      settle(batch, origin)
+      settle(batch, origin, shard)
       free(batch)
     case .report(let asOf, let question):
-      guard let index = shards.firstIndex(where: { $0 === shard }) else { return }
-      question.reports.add(shard.report(now: asOf), of: index)
+      question.reports.add(shard.report(question.request, now: asOf), of: shard.index)
       question.shardsLeft -= 1
       if question.shardsLeft == 0 { question.done(question.reports.merged()) }
     }
   }
 
-  private func settle(_ batch: PointColumns, _ origin: ShardSeat.BatchOrigin) {
+  private func settle(
+    _ batch: PointColumns, _ origin: ShardSeat.BatchOrigin, _ shard: ShardSeat
+  ) {
     var reasons: [Int: RejectReason] = [:]
     for rejection in batch.rejections { reasons[rejection.row] = rejection.reason }
     switch origin {
-    case .clients: settleClients(batch, reasons)
-    case .surrendered(let row): settle(batch, reasons, row)
-    case .frame(let job): settle(batch, reasons, job)
+    case .clients: settleClients(batch, reasons, shard)
+    case .surrendered(let row): settle(batch, reasons, row, shard)
+    case .frame(let job): settle(batch, reasons, job, shard)
     }
   }
 
-  private func settleClients(_ batch: PointColumns, _ reasons: [Int: RejectReason]) {
+  private func settleClients(
+    _ batch: PointColumns, _ reasons: [Int: RejectReason], _ shard: ShardSeat
+  ) {
     accounts.inFlight -= batch.count
     for row in 0..<batch.count {
       let source = source(of: batch.ordinal(row))
@@ -58,7 +61,8 @@ extension SimNode {
         settle(source, .rejected(reason), isOwn: true)
       } else {
         accounts.applied += 1
-        world.model.applied(point(of: source), at: batch.time(row), by: self)
+        world.model.applied(
+          point(of: source), at: batch.time(row), by: self, shard: shard.index)
         settle(source, .applied, isOwn: true)
       }
     }
@@ -72,12 +76,13 @@ extension SimNode {
   }
 
   private func settle(
-    _ batch: PointColumns, _ reasons: [Int: RejectReason], _ row: ShardSeat.Surrendered
+    _ batch: PointColumns, _ reasons: [Int: RejectReason], _ row: ShardSeat.Surrendered,
+    _ shard: ShardSeat
   ) {
     accounts.inFlight -= 1
     if reasons.isEmpty {
       accounts.applied += 1
-      world.model.applied(row.point, at: batch.time(0), by: self)
+      world.model.applied(row.point, at: batch.time(0), by: self, shard: shard.index)
     } else {
       accounts.givenUp += 1
       row.passage.rejected.insert(row.row)
@@ -85,13 +90,16 @@ extension SimNode {
     passed(row.passage)
   }
 
-  private func settle(_ batch: PointColumns, _ reasons: [Int: RejectReason], _ job: FrameJob) {
+  private func settle(
+    _ batch: PointColumns, _ reasons: [Int: RejectReason], _ job: FrameJob, _ shard: ShardSeat
+  ) {
     for row in 0..<batch.count {
       let frameRow = Int(batch.ordinal(row))
       if let reason = reasons[row] {
         job.rejections.append(RowRejection(row: frameRow, reason: reason))
       } else {
-        world.model.applied(job.points[frameRow], at: batch.time(row), by: self)
+        world.model.applied(
+          job.points[frameRow], at: batch.time(row), by: self, shard: shard.index)
       }
     }
     passed(job)

@@ -77,7 +77,7 @@ final class SimNode {
     hot = HotNames(shards: scenario.shards, samples: scenario.hotSamples)
     budget = SeriesBudget(seriesMax: scenario.seriesMax)
     let budget = budget
-    shards = (0..<scenario.shards).map { _ in ShardSeat(shape: scenario.shape, budget: budget) }
+    shards = (0..<scenario.shards).map { ShardSeat($0, scenario, budget: budget) }
     membership = SimNode.membership(identity, host, scenario)
   }
 

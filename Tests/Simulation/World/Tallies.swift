@@ -18,6 +18,9 @@ public struct Tallies: Sendable, Hashable {
     case slowShards, viewChanges, nodesAdded, nodesRemoved, drains, drainsFailed, nodesLeft
     case originsDropped
     case reports, reportsComplete, reportsIncomplete, reportsAtRest, reportsOfStrangers, answersLate
+    case reportsOfSpans, reportsWithoutHistograms
+    case histograms, histogramsCoarse, histogramsOff, histogramsWider
+    case firstsOlder, lastsTied, lastsUnknown
   }
 
   private var counts = [Int](repeating: 0, count: Event.allCases.count)

@@ -16,6 +16,8 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     case complete = "a complete report holds all that was acked"
     /// At rest a report is what living nodes applied.
     case exactAtRest = "at rest a report is exact"
+    /// Squares, histograms, first and last seen and the kind are of the points that the sum is of.
+    case statistics = "all statistics of a series are of its points"
     /// At rest, what is missing died in a crashed node's memory or was given up and counted.
     case lossesExplained = "every loss is explained"
     /// received = applied + forwarded + hinted + in flight + rejected + given up +
