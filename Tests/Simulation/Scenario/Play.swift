@@ -56,6 +56,7 @@ private final class Director {
     }
     world.after(100_000, "action") { self.act() }
     world.batchClients.start(&world.batchPlot)
+    world.clients.record()
   }
 
   private func act() {
@@ -117,9 +118,11 @@ private final class Director {
       guard world.violation == nil, let node = host.node, !node.isOver else { continue }
       var isAnswered = false
       world.perform(on: node) { [self] in
+        // It may find others while it asks those.
+        let peers = node.membership.view.peers.map(\.id.text)
         node.report { [self] gathered, asOf, _ in
           isAnswered = true
-          checkLast(gathered, asOf, node)
+          checkLast(gathered, asOf, node, peers)
         }
       }
       world.run { isAnswered }
@@ -127,9 +130,10 @@ private final class Director {
   }
 
   /// Only nodes that the asked one cannot know where to find may be missing, and then it says so.
-  private func checkLast(_ gathered: GatheredReport, _ asOf: Int64, _ node: SimNode) {
+  private func checkLast(
+    _ gathered: GatheredReport, _ asOf: Int64, _ node: SimNode, _ peers: [String]
+  ) {
     world.tallies[.reportsAtRest] += 1
-    let peers = node.membership.view.peers.map(\.id.text)
     let missing = gathered.coverage.nodes.filter { !$0.answered && !$0.handedOver }
     let silent = missing.filter { peers.contains($0.nodeId) }
     if gathered.coverage.complete != missing.isEmpty || !silent.isEmpty {
