@@ -27,4 +27,6 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case takesUnasked = "takes-unasked"
   /// A node that leaves keeps what it knows of batches to itself.
   case keepsMarks = "keeps-marks"
+  /// A stream's summary counts metrics that a shard or a peer rejected.
+  case forgetsRejections = "forgets-rejections"
 }

@@ -21,6 +21,8 @@ final class World {
   var plot: SplitMix64
   /// Chance of what clients of batches do.
   var batchPlot: SplitMix64
+  /// Chance of what clients of `RecordMetrics` do.
+  var metricPlot: SplitMix64
   var hosts: [Host] = []
   /// Ids that the source of membership names now, by host.
   var membership: [Bool] = []
@@ -40,6 +42,7 @@ final class World {
     weather = seed.split()
     plot = seed.split()
     batchPlot = seed.split()
+    metricPlot = seed.split()
     model = Model(scenario)
     model.world = self
   }
