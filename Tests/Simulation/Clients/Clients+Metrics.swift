@@ -48,13 +48,14 @@ extension Clients {
 
   private func spoilt(_ metric: Metric) -> [UInt8] {
     var metric = metric
-    switch world.metricPlot.int(in: 0...6) {
+    switch world.metricPlot.int(in: 0...7) {
     case 0: metric.name = ""
     case 1: metric.name += String(repeating: "y", count: ShardLimits.nameBytesMaxDefault)
     case 2: metric.value = .nan
     case 3: metric.labels[""] = "no name"
     case 4: for number in 0...ShardLimits.labelsMax { metric.labels["l\(number)"] = "x" }
     case 5: metric.timestamp = .with { $0.seconds = world.trueSeconds * 1000 }
+    case 6: metric.timestamp = .with { ($0.seconds, $0.nanos) = (world.trueSeconds, -1) }
     default:
       var bytes = metric.encoded()
       // The name comes first, behind its tag and its length.

@@ -33,6 +33,7 @@ extension SimNode {
     let point = metric.point
     let verdict = admission.admit(bytes, name: point.name, value: point.value, time: point.time)
     guard case .accepted(let time) = verdict else { return verdict }
+    guard metric.isTimeValid else { return .rejected(.timeInvalid) }
     let found: PointNumber?
     if metric.labels.isEmpty {
       found = known(bytes, point.name, point)
