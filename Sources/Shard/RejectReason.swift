@@ -32,6 +32,8 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
   case superseded = 14
   /// An earlier copy of the point's batch may have counted on a node that cannot be asked.
   case outcomeUnknown = 15
+  /// The time has nanoseconds that are not of one second.
+  case timeInvalid = 16
 
   /// What to do about it, for people; names the unit and the limit.
   public func hint(shape: WindowShape, nameBytesMax: Int, seriesMax: Int) -> String {
@@ -71,6 +73,8 @@ public enum RejectReason: UInt8, Sendable, Hashable, CaseIterable {
     case .outcomeUnknown:
       "an earlier copy of the batch may have counted the point on a node that no longer owns it "
         + "and cannot be asked; taken again it might count twice"
+    case .timeInvalid:
+      "the timestamp is not valid: its nanos are not within 0 to 999999999"
     }
   }
 }

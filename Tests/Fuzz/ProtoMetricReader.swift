@@ -34,6 +34,8 @@ public func fuzzMetricReader(_ start: UnsafePointer<UInt8>, _ count: Int) -> CIn
     precondition(Array(run[view.point.name]) == Array(metric.name.utf8))
     precondition(view.point.value.bitPattern == metric.value.bitPattern)
     precondition(view.point.time == metric.timestamp?.seconds ?? 0)
+    precondition(
+      view.isTimeValid == (0..<1_000_000_000).contains(metric.timestamp?.nanos ?? 0))
     let kinds: [MetricType: MetricKind] = [
       .counter: .counter, .gauge: .gauge, .histogram: .histogram,
     ]

@@ -29,11 +29,11 @@ def record(telemetry, metrics):
     return make
 
 
-def metric(metrics, name, value, seconds=None, kind="METRIC_TYPE_UNSPECIFIED", **labels):
+def metric(metrics, name, value, seconds=None, kind="METRIC_TYPE_UNSPECIFIED", nanos=5, **labels):
     made = metrics("Metric")(name=name, value=value, labels=labels,
                              type=metrics.enum("MetricType")[kind])
     if seconds is not None:
-        made.timestamp.seconds, made.timestamp.nanos = seconds, 5
+        made.timestamp.seconds, made.timestamp.nanos = seconds, nanos
     return made
 
 
@@ -59,11 +59,13 @@ def test_what_is_rejected_is_told_in_the_trailers(record, metrics, prefix):
     summary, trailers = record([
         metric(metrics, prefix + "a", 1.0), metric(metrics, prefix + "a", float("nan")),
         metric(metrics, prefix + "a", 1.0, 5), metric(metrics, "", 1.0),
-        metric(metrics, prefix + "a", 1.0, int(time.time()) * 1000)])
+        metric(metrics, prefix + "a", 1.0, int(time.time()) * 1000),
+        metric(metrics, prefix + "a", 1.0, int(time.time()), nanos=1_000_000_000)])
     assert summary.total_metrics == 1
-    assert ("tributary-points-rejected", "4") in trailers
+    assert ("tributary-points-rejected", "5") in trailers
     told = sorted(value for key, value in trailers if key == "tributary-rejection")
     assert told == ["reason=NAME_EMPTY count=1 first_index=3",
+                    "reason=TIME_INVALID count=1 first_index=5",
                     "reason=TIME_IN_MILLISECONDS count=1 first_index=4",
                     "reason=TIME_TOO_OLD count=1 first_index=2",
                     "reason=VALUE_NAN count=1 first_index=1"]

@@ -35,7 +35,9 @@ struct MetricTwinTests {
       if random.oneIn(2) {
         $0.timestamp = .with {
           $0.seconds = Int64(bitPattern: random.next()) >> Int64(random.int(in: 0...63))
-          $0.nanos = Int32(random.int(in: 0...999_999_999))
+          $0.nanos =
+            random.oneIn(3)
+            ? Int32(truncatingIfNeeded: random.next()) : Int32(random.int(in: 0...999_999_999))
         }
       }
       $0.type = MetricType(rawValue: Int32(random.int(in: 0...4)))
@@ -51,6 +53,8 @@ struct MetricTwinTests {
       #expect(Array(run[view.point.name]) == Array(metric.name.utf8), "\(bytes)")
       #expect(view.point.value.bitPattern == metric.value.bitPattern, "\(bytes)")
       #expect(view.point.time == metric.timestamp?.seconds ?? 0, "\(bytes)")
+      let nanos = metric.timestamp?.nanos ?? 0
+      #expect(view.isTimeValid == (0..<1_000_000_000).contains(nanos), "\(bytes)")
       let kinds: [MetricType: MetricKind] = [
         .counter: .counter, .gauge: .gauge, .histogram: .histogram,
       ]

@@ -28,6 +28,7 @@ struct CanaryTests {
       (.forgetsBatches, .exactlyOnce), (.ignoresFences, .exactlyOnce),
       (.takesUnasked, .exactlyOnce), (.keepsMarks, .exactlyOnce), (.losesHistograms, .statistics),
       (.staleLast, .statistics), (.losesSquares, .statistics), (.losesKinds, .statistics),
+      (.forgetsRejections, .summary),
     ]
     for (sabotage, invariant) in expected {
       let violation = try #require(Self.firstCaught(sabotage, watchesInside: true))

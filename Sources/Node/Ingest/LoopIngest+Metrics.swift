@@ -54,6 +54,10 @@ extension LoopIngest {
       if case .rejected(let reason) = verdict { reject(reason, sink, index) }
       return true
     }
+    guard metric.isTimeValid else {
+      reject(.timeInvalid, sink, index)
+      return true
+    }
     let hash = FNV.hash(run, point.name)
     if metric.labels.isEmpty {
       sample(hash)

@@ -57,7 +57,8 @@ final class RecordSink: StreamSink {
   ) -> Bool {
     guard let row = table.row(hash, run, point.name) else { return false }
     unsafe tally.accept(1)
-    backlog.append(turn, index: index, row: row, value: point.value, time: time)
+    backlog.append(
+      ObjectIdentifier(turn), index: index, row: row, value: point.value, time: time)
     return true
   }
 
@@ -67,7 +68,7 @@ final class RecordSink: StreamSink {
   }
 
   override func done(_ turn: IngestTurn, windowBytes: Int) {
-    backlog.settle(turn, into: &table)
+    backlog.settle(ObjectIdentifier(turn), into: &table)
     super.done(turn, windowBytes: windowBytes)
   }
 

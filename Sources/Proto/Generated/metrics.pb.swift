@@ -54,7 +54,8 @@ public struct Metric: Message {
   /// A label with an empty value is the same as none.
   public var labels: [String: String] = [:]
 
-  /// Absent, or zero seconds: stamped on arrival. What is less than a second is cut off.
+  /// Absent, or zero seconds: stamped on arrival. What is less than a second is cut off; nanos that
+  /// are not within 0 to 999999999 reject the metric (`TIME_INVALID`).
   public var timestamp: Timestamp?
 
   /// `type = 5`

@@ -99,6 +99,24 @@ struct RecordTests {
     }
   }
 
+  @Test("nanoseconds that are not of one second reject a metric, and no others")
+  func nanoseconds() async throws {
+    try await TestNode.run(clock: { Self.now }) { client in
+      let metrics = [0, 999_999_999, 1_000_000_000, -1, Int32.max, .min].map { nanos in
+        Metric.with {
+          ($0.name, $0.value) = ("a", 1)
+          $0.timestamp = .with { ($0.seconds, $0.nanos) = (Self.now, nanos) }
+        }
+      }
+      let answer = try await Self.record(client, metrics.map { $0.encoded() })
+      #expect(answer.status.code == .ok && answer.summary.totalMetrics == 2)
+      #expect(answer.summary.endTime == .with { $0.seconds = Self.now })
+      #expect(
+        answer.trailers.first("tributary-rejection") == "reason=TIME_INVALID count=4 first_index=2")
+      #expect(try await client.summary(SummaryFilter()).rows.map(\.count) == [2])
+    }
+  }
+
   @Test("an empty stream is summed up, too")
   func empty() async throws {
     try await TestNode.run { client in

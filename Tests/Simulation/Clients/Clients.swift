@@ -5,7 +5,7 @@ import TestKit
 /// Clients: each call goes to some node that runs, sends points in a few messages, and waits for
 /// its Ack. A call whose node dies has failed; nothing is sent twice.
 final class Clients {
-  private unowned let world: World
+  unowned let world: World
   private var calls: [Call] = []
 
   init(_ world: World) { self.world = world }
@@ -21,32 +21,47 @@ final class Clients {
   }
 
   /// A call of random size to a random node; none when all are down.
-  func call() {
+  func call(_ kind: Call.Kind = .points) {
+    let plot = kind.plot
     let up = world.hosts.filter(\.isUp)
-    guard !up.isEmpty, let node = up[world.plot.int(in: 0...up.count - 1)].node else { return }
-    let call = Call(number: calls.count, node: node)
+    guard !up.isEmpty, let node = up[world[keyPath: plot].int(in: 0...up.count - 1)].node
+    else { return }
+    let call = Call(kind, number: calls.count, node: node)
     calls.append(call)
     world.tallies[.calls] += 1
-    world.say("call \(call.number) to \(node.identity)")
-    send(call, messagesLeft: world.plot.oneIn(3) ? world.plot.int(in: 1...6) : 1)
+    world.say("call \(call.number) of \(kind) to \(node.identity)")
+    let isLong = world[keyPath: plot].oneIn(3)
+    send(call, messagesLeft: isLong ? world[keyPath: plot].int(in: 1...6) : 1)
   }
 
   private func send(_ call: Call, messagesLeft: Int) {
-    let count = world.plot.int(in: 1...world.scenario.pointsMax)
+    let plot = call.kind.plot
+    let count = world[keyPath: plot].int(in: 1...world.scenario.pointsMax)
     let points = (0..<count).map { _ in
-      (world.model.newPoint(&world.plot), time: time(&world.plot))
+      (
+        world.model.newPoint(&world[keyPath: plot], of: call.kind),
+        time: time(&world[keyPath: plot])
+      )
     }
     for (point, _) in points { world.model.sent(point, in: call) }
     call.points += points.map(\.0)
     world.tallies[.pointsSent] += count
-    deliver(call, "points") { call.node.received(points, of: call) }
+    switch call.kind {
+    case .points: deliver(call, "points") { call.node.received(points, of: call) }
+    case .metrics:
+      let first = call.points.count - count
+      let metrics = points.enumerated().map { number, row in
+        metric(row.0, time: row.time, first + number, of: call)
+      }
+      deliver(call, "metrics") { call.node.received(metrics: metrics, of: call) }
+    }
     if messagesLeft == 1 {
       return deliver(call, "end of points") {
         call.isEnded = true
         call.node.answerIfDone(call)
       }
     }
-    world.after(Int64(world.plot.int(in: 0...1_500_000)), "client") { [unowned self] in
+    world.after(Int64(world[keyPath: plot].int(in: 0...1_500_000)), "client") { [unowned self] in
       if !call.isOver { send(call, messagesLeft: messagesLeft - 1) }
     }
   }
@@ -103,16 +118,19 @@ final class Clients {
   }
 
   private func check(_ call: Call, _ ack: CallAck) {
-    let fates = call.points.map { world.model.truth($0).fate }
+    let taken = call.points.prefix(call.endsAt ?? .max)
+    let fates = taken.map { world.model.truth($0).fate }
     let refused = fates.count { $0 == .refused }
     let hinted = fates.count { $0 == .hinted }
-    guard ack.received + ack.rejected == call.points.count, ack.rejected == refused,
-      ack.hinted == hinted, !fates.contains(.unknown)
+    guard ack.received + ack.rejected == taken.count, ack.rejected == refused,
+      ack.hinted == hinted, !fates.contains(.unknown),
+      taken.allSatisfy({ !call.spoilt.contains($0) || world.model.truth($0).fate == .refused })
     else {
       return world.broken(
         .ack,
-        "call \(call.number) of \(call.points.count): \(ack), but \(refused) refused, "
+        "call \(call.number) of \(taken.count): \(ack), but \(refused) refused, "
           + "\(hinted) hinted")
     }
+    if let summary = ack.summary { world.model.check(summary, of: call) }
   }
 }

@@ -35,4 +35,6 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case losesSquares = "loses-squares"
   /// The receiver of a frame does not look at its kinds.
   case losesKinds = "loses-kinds"
+  /// A stream's summary counts metrics that a shard or a peer rejected.
+  case forgetsRejections = "forgets-rejections"
 }

@@ -16,8 +16,9 @@ final class Model {
   private var seriesByHash: [UInt64: Int] = [:]
   /// Every table that any node has placed points by.
   var tables: [PartitionTable] = []
-  /// Series that get points now.
-  private var open: [Int] = []
+  private var pool = SeriesPool(name: "m", host: "h", pointsMax: SeriesTruth.pointsMax)
+  /// Of metrics. Of one name at most 2^13 series are summed up together: that is exact.
+  private var metricPool = SeriesPool(name: "r", host: "s", pointsMax: 40)
   private var applications = 0
 
   init(_ scenario: Scenario) {
@@ -27,11 +28,20 @@ final class Model {
   // MARK: Names
 
   /// A point of a series that has one left; `sent` is owed.
-  func newPoint(_ chance: inout SplitMix64) -> PointNumber {
-    if open.count < scenario.seriesOpen { open.append(newSeries(&chance)) }
-    let place = chance.int(in: 0...open.count - 1)
-    if series[open[place]].used == SeriesTruth.pointsMax { open[place] = newSeries(&chance) }
-    let index = open[place]
+  func newPoint(_ chance: inout SplitMix64, of kind: Call.Kind = .points) -> PointNumber {
+    switch kind {
+    case .points: newPoint(&chance, &pool)
+    case .metrics: newPoint(&chance, &metricPool)
+    }
+  }
+
+  private func newPoint(_ chance: inout SplitMix64, _ pool: inout SeriesPool) -> PointNumber {
+    if pool.open.count < scenario.seriesOpen { pool.open.append(newSeries(&chance, &pool)) }
+    let place = chance.int(in: 0...pool.open.count - 1)
+    if series[pool.open[place]].used == pool.pointsMax {
+      pool.open[place] = newSeries(&chance, &pool)
+    }
+    let index = pool.open[place]
     let bit = series[index].used
     series[index].sent |= 1 << UInt64(bit)
     return index * SeriesTruth.pointsMax + bit
@@ -45,15 +55,16 @@ final class Model {
     points[point] = PointTruth(source: .batch(batch))
   }
 
-  private func newSeries(_ chance: inout SplitMix64) -> Int {
-    var name = Array("m\(series.count)".utf8)
+  private func newSeries(_ chance: inout SplitMix64, _ pool: inout SeriesPool) -> Int {
+    let number = pool.nextNumber()
+    var name = Array("\(pool.name)\(number)".utf8)
     if chance.oneIn(3) {
       name += Array(repeating: UInt8(ascii: "x"), count: chance.int(in: 0...60))
     }
     if chance.oneIn(3) {
       // Label sets of one name live together, over all shards.
       name = SeriesKey.encode(
-        metric: "requests", labels: ["host": "h\(series.count)", "zone": "größe"])
+        metric: "requests", labels: ["host": "\(pool.host)\(number)", "zone": "größe"])
     }
     let hash = SeriesKey.hash(name.span.bytes, 0..<name.count)
     seriesByHash[hash] = series.count

@@ -29,6 +29,30 @@ struct SeriesTruth {
   var used: Int { sent.nonzeroBitCount }
 }
 
+/// Series that points are made of, a few at a time.
+struct SeriesPool {
+  /// What their names begin with, and one of their labels.
+  let name: String
+  let host: String
+  /// Points of each.
+  let pointsMax: Int
+  /// Those that get points now.
+  var open: [Int] = []
+  private var made = 0
+
+  init(name: String, host: String, pointsMax: Int) {
+    self.name = name
+    self.host = host
+    self.pointsMax = pointsMax
+  }
+
+  /// A series is made: which one of the pool's it is.
+  mutating func nextNumber() -> Int {
+    made += 1
+    return made - 1
+  }
+}
+
 /// What is true of one point.
 struct PointTruth {
   enum Fate: UInt8 {

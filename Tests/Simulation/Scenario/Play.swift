@@ -57,6 +57,7 @@ private final class Director {
     }
     world.after(100_000, "action") { self.act() }
     world.batchClients.start(&world.batchPlot)
+    world.clients.record()
   }
 
   private func act() {
@@ -131,6 +132,8 @@ private final class Director {
   /// By its first question a node may hear of new lives of nodes that it has no link with.
   private func askLast(_ node: SimNode, hasAsked: Bool) {
     let request = ReportRequest(wantsHistograms: true)
+    // It may find others while it asks those.
+    let peers = node.membership.view.peers.map(\.id.text)
     var answer: (gathered: GatheredReport, asOf: Int64)?
     world.perform(on: node) {
       node.report(request) { gathered, asOf, _ in answer = (gathered, asOf) }
@@ -140,13 +143,14 @@ private final class Director {
     let isNews = gathered.coverage.nodes.contains { $0.answered && !$0.error.isEmpty }
     if isNews && !hasAsked { return askLast(node, hasAsked: true) }
     let shape = world.scenario.shape
-    checkLast(gathered, ReportTerms(request: request, asOf: asOf, shape: shape), node)
+    checkLast(gathered, ReportTerms(request: request, asOf: asOf, shape: shape), node, peers)
   }
 
   /// Only nodes that the asked one cannot know where to find may be missing, and then it says so.
-  private func checkLast(_ gathered: GatheredReport, _ terms: ReportTerms, _ node: SimNode) {
+  private func checkLast(
+    _ gathered: GatheredReport, _ terms: ReportTerms, _ node: SimNode, _ peers: [String]
+  ) {
     world.tallies[.reportsAtRest] += 1
-    let peers = node.membership.view.peers.map(\.id.text)
     let missing = gathered.coverage.nodes.filter { !$0.answered && !$0.handedOver }
     let silent = missing.filter { peers.contains($0.nodeId) }
     if gathered.coverage.complete != missing.isEmpty || !silent.isEmpty {

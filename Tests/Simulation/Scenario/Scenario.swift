@@ -58,6 +58,8 @@ struct Scenario {
   /// None where clocks step by hours: nodes forget by the clock what clients sent.
   let batchClients: Int
   let batchPointsMax: Int
+  /// Whether there are clients of `RecordMetrics`.
+  let recordsMetrics: Bool
 
   init(_ options: RunOptions) {
     var chance = SplitMix64(seed: options.seed)
@@ -99,6 +101,7 @@ struct Scenario {
       kinds = kinds.filter { $0 != .membership } + [.drain]
     }
     faults = kinds
+    recordsMetrics = chance.oneIn(2)
     histogramsOff = Scenario.histogramsOff(options.seed)
   }
 

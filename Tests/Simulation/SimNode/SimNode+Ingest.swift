@@ -12,29 +12,34 @@ extension SimNode {
     let scenario = world.scenario
     let admission = Admission(now: wall, shape: scenario.shape)
     for (point, time) in points {
-      let series = world.model.series(of: point)
-      let name = series.name
+      let name = world.model.series(of: point).name
       let value = world.model.value(of: point)
-      accounts.received += 1
-      call.unsettled += 1
       let metric = 0..<SeriesKey.nameEnd(name.span.bytes, name.indices)
-      switch admission.admit(name.span.bytes, name: metric, value: value, time: time) {
-      case .rejected:
-        accounts.rejected += 1
-        settle(point, .refused)
-      case .accepted(let time):
-        world.model.admitted(point, time: time)
-        accounts.inFlight += 1
-        let isKept = keeps(series.hash)
-        if !isKept, let seat = lane(of: series.hash) {
-          append(UInt32(point), point, time, to: seat)
-        } else {
-          let shard = shard(of: series.hash, isKept: isKept)
-          append(UInt32(point), point, time, to: shards[shard])
-        }
-      }
+      take(
+        point, admission.admit(name.span.bytes, name: metric, value: value, time: time), of: call)
     }
     openTurn()
+  }
+
+  func take(_ point: PointNumber, _ verdict: Admission.Verdict, of call: Call) {
+    accounts.received += 1
+    call.unsettled += 1
+    switch verdict {
+    case .rejected:
+      accounts.rejected += 1
+      settle(point, .refused)
+    case .accepted(let time):
+      let series = world.model.series(of: point)
+      world.model.admitted(point, time: time)
+      accounts.inFlight += 1
+      let isKept = keeps(series.hash)
+      if !isKept, let seat = lane(of: series.hash) {
+        append(UInt32(point), point, time, to: seat)
+      } else {
+        let shard = shard(of: series.hash, isKept: isKept)
+        append(UInt32(point), point, time, to: shards[shard])
+      }
+    }
   }
 
   /// Whether the point's name has more than its share, so that it stays here.
@@ -69,6 +74,9 @@ extension SimNode {
     let copies = copiesOfTurn
     copiesOfTurn = []
     for copy in copies { closeTurn(copy) }
+    let calls = callsOfTurn
+    callsOfTurn = []
+    for call in calls { closeTurn(call) }
   }
 
   func append(_ ordinal: UInt32, _ point: PointNumber, _ time: Int64, to seat: ShardSeat) {
@@ -161,14 +169,19 @@ extension SimNode {
       world.tallies[.pointsRejected] += 1
     case .unknown: preconditionFailure("no fate")
     }
+    if let sum = call.sum { settle(point, fate, in: sum) }
     call.unsettled -= 1
     answerIfDone(call)
   }
 
   func answerIfDone(_ call: Call) {
-    guard call.isEnded, call.unsettled == 0, !call.hasAnswered else { return }
+    guard call.isEnded, call.unsettled == 0, call.sum?.isDone ?? true, !call.hasAnswered
+    else { return }
     call.hasAnswered = true
     world.clients.answered(
-      call, CallAck(received: call.received, rejected: call.rejected, hinted: call.hinted))
+      call,
+      CallAck(
+        received: call.received, rejected: call.rejected, hinted: call.hinted,
+        summary: call.sum?.bytes))
   }
 }

@@ -38,6 +38,11 @@ final class SimNode {
   /// Copies of batches of whose rows something is not known, in order of their ordinals.
   var copies: [BatchCopy] = []
   var copiesOfTurn: [BatchCopy] = []
+  /// Calls of metrics that have brought some in this turn.
+  var callsOfTurn: [Call] = []
+  /// The keys of metrics that have labels.
+  private(set) lazy var keys = LabelledKeys(
+    points: 1, nameBytesMax: ShardLimits.nameBytesMaxDefault)
   /// The copy whose rows are being taken.
   var marking: BatchCopy?
   var rowOrdinalNext = SimNode.rowOrdinalFirst

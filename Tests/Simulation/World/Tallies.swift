@@ -10,6 +10,8 @@ public struct Tallies: Sendable, Hashable {
       pointsUnknown, pointsKept, pointsSpread
     case batches, batchesResent, batchStreams, batchAcks, batchClientsDied, streamsGivenUp
     case pointsInBatches, pointsRepeated, rowsSuperseded, rowsUnknown
+    case metricCalls, metricCallsBroken, metrics, metricsRejectedAtOnce, metricsRejectedLate,
+      summaries
     case inquiries, inquiriesUnanswered, marksHanded
     case connects, connectsFailed, connectsInVain, welcomes, connectionsLost, messages
     case framesSent, framesResent, framesApplied, framesRepeated, framesSpoilt, answersLost

@@ -27,6 +27,8 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     case settledOnce = "each point is settled once"
     /// The Ack says what became of the call's points.
     case ack = "the ack counts the call's points"
+    /// The summary of a stream of metrics tells of those that count, and of no others.
+    case summary = "a summary is of what counts"
     /// Bytes kept stay within their limits.
     case memory = "memory stays within its limits"
     /// After healing everything comes to rest.

@@ -23,6 +23,8 @@ final class World {
   var batchPlot: SplitMix64
   /// Chance of what reports are asked for.
   var questionPlot: SplitMix64
+  /// Chance of what clients of `RecordMetrics` do.
+  var metricPlot: SplitMix64
   var hosts: [Host] = []
   /// Ids that the source of membership names now, by host.
   var membership: [Bool] = []
@@ -43,6 +45,7 @@ final class World {
     plot = seed.split()
     batchPlot = seed.split()
     questionPlot = SplitMix64(seed: scenario.seed ^ 0xA5CED)
+    metricPlot = seed.split()
     model = Model(scenario)
     model.world = self
   }

@@ -33,6 +33,7 @@ class RejectReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REJECT_REASON_LABELS_TOO_LARGE: _ClassVar[RejectReason]
     REJECT_REASON_SUPERSEDED: _ClassVar[RejectReason]
     REJECT_REASON_OUTCOME_UNKNOWN: _ClassVar[RejectReason]
+    REJECT_REASON_TIME_INVALID: _ClassVar[RejectReason]
 
 class Statistic(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -77,6 +78,7 @@ REJECT_REASON_LABEL_INVALID: RejectReason
 REJECT_REASON_LABELS_TOO_LARGE: RejectReason
 REJECT_REASON_SUPERSEDED: RejectReason
 REJECT_REASON_OUTCOME_UNKNOWN: RejectReason
+REJECT_REASON_TIME_INVALID: RejectReason
 STATISTIC_UNSPECIFIED: Statistic
 STATISTIC_COUNT: Statistic
 STATISTIC_SUM: Statistic

@@ -7,6 +7,8 @@ public struct MetricView: Sendable {
   public var point: PointView
   /// Where the labels lie, other fields perhaps between them; empty when there are none.
   public var labels: Range<Int>
+  /// The timestamp's nanoseconds are of one second, as protobuf requires; they are cut off.
+  public var isTimeValid: Bool
 }
 
 /// Reads a ``Metric`` where it lies, without an allocation. It accepts what the generated decoder
@@ -34,6 +36,7 @@ public enum MetricReader {
     var name = 0..<0
     var value = 0.0
     var time: Int64 = 0
+    var nanos: Int32 = 0
     var labels = 0..<0
     var kind: UInt8 = 0
     while true {
@@ -46,7 +49,7 @@ public enum MetricReader {
         _ = try LabelView(bytes, try reader.readLengthDelimited(bytes))
         labels = (labels.isEmpty ? start : labels.lowerBound)..<reader.offset
       case (4, .lengthDelimited):
-        try readTime(bytes, try reader.readLengthDelimited(bytes), &time)
+        try readTime(bytes, try reader.readLengthDelimited(bytes), &time, &nanos)
       case (5, .varint): kind = Self.kind(try reader.readVarint(bytes))
       default: try reader.skip(tag, bytes)
       }
@@ -54,18 +57,19 @@ public enum MetricReader {
     return MetricView(
       point: PointView(
         nameOffset: name.lowerBound, nameLength: name.count, value: value, time: time, kind: kind),
-      labels: labels)
+      labels: labels, isTimeValid: (0...999_999_999).contains(nanos))
   }
 
-  /// Whole seconds of a `google.protobuf.Timestamp`, which may come in several parts.
+  /// A `google.protobuf.Timestamp`, which may come in several parts.
   private static func readTime(
-    _ bytes: RawSpan, _ range: Range<Int>, _ seconds: inout Int64
+    _ bytes: RawSpan, _ range: Range<Int>, _ seconds: inout Int64, _ nanos: inout Int32
   ) throws(DecodingError) {
     var reader = WireReader(range)
     reader.depth = 1
     while let tag = try reader.readTag(bytes) {
       switch (tag.field, tag.wireType) {
       case (1, .varint): seconds = Int64(bitPattern: try reader.readVarint(bytes))
+      case (2, .varint): nanos = Int32(truncatingIfNeeded: try reader.readVarint(bytes))
       default: try reader.skip(tag, bytes)
       }
     }

@@ -2,8 +2,10 @@
 
 /// Metrics that have been taken in and of which it is not known yet whether they stay, by turn:
 /// what is rejected later cannot be taken out of a minimum. Bounded by the stream's credit.
-struct MetricBacklog {
-  private struct Entry {
+///
+/// A turn is named by the identity of an object, which must live until it is settled.
+public struct MetricBacklog: Sendable {
+  private struct Entry: Sendable {
     /// In the stream.
     var index: Int64
     var row: UInt32
@@ -14,16 +16,24 @@ struct MetricBacklog {
 
   private var turns: [(turn: ObjectIdentifier, entries: [Entry])] = []
 
-  /// A metric of the turn; indices only grow.
-  mutating func append(
-    _ turn: IngestTurn, index: Int64, row: UInt32, value: Double, time: Int64
+  /// Nothing waits.
+  public init() {}
+
+  /// A metric of the latest turn, or the first of a new one; indices only grow. O(1).
+  ///
+  /// - Parameters:
+  ///   - index: in the stream.
+  ///   - row: of the table that the turn will be settled into.
+  ///   - time: as it was admitted, Unix seconds.
+  public mutating func append(
+    _ turn: ObjectIdentifier, index: Int64, row: UInt32, value: Double, time: Int64
   ) {
-    if turns.last?.turn != ObjectIdentifier(turn) { turns.append((ObjectIdentifier(turn), [])) }
+    if turns.last?.turn != turn { turns.append((turn, [])) }
     turns[turns.count - 1].entries.append(Entry(index: index, row: row, value: value, time: time))
   }
 
   /// A metric does not stay after all. O(log metrics) for each turn that is open.
-  mutating func reject(index: Int64) {
+  public mutating func reject(index: Int64) {
     for number in turns.indices {
       var low = 0
       var high = turns[number].entries.count
@@ -38,11 +48,10 @@ struct MetricBacklog {
     }
   }
 
-  /// Counts what stays of a turn that is done.
-  mutating func settle(_ turn: IngestTurn, into table: inout MetricTable) {
-    guard let number = turns.firstIndex(where: { $0.turn == ObjectIdentifier(turn) }) else {
-      return
-    }
+  /// Counts what stays of a turn of which everything is known; one without metrics is none.
+  /// O(metrics of the turn).
+  public mutating func settle(_ turn: ObjectIdentifier, into table: inout MetricTable) {
+    guard let number = turns.firstIndex(where: { $0.turn == turn }) else { return }
     for entry in turns.remove(at: number).entries where !entry.isRejected {
       table.add(entry.row, entry.value, time: entry.time)
     }

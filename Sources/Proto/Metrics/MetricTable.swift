@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import Proto
-import Protobuf
+internal import Protobuf
 
-/// What one stream of metrics brought, by name. Names are the same when their bytes are.
-struct MetricTable: Sendable {
+/// What one stream of metrics brought, by name, as its ``MetricsSummary`` tells it. Names are the
+/// same when their bytes are; there are at most ``RecordLimits/namesMax`` of them.
+public struct MetricTable: Sendable {
   private struct Row: Sendable {
     var hash: UInt64
     var name: Range<Int>
@@ -19,13 +19,20 @@ struct MetricTable: Sendable {
   private var rows: [Row] = []
   /// Open addressing, at most half full.
   private var slots = [UInt32](repeating: none, count: 16)
-  private(set) var total: Int64 = 0
+  private var total: Int64 = 0
+  /// Unix seconds.
   private var times: ClosedRange<Int64>?
 
-  /// The row of a name, perhaps a new one; nil: there are too many.
+  /// Nothing came yet.
+  public init() {}
+
+  /// The row of a name, perhaps a new one; nil: there are too many. A name of which no value is
+  /// counted is in no summary. O(name).
   ///
-  /// - Parameter hash: of the name.
-  mutating func row(_ hash: UInt64, _ bytes: RawSpan, _ name: Range<Int>) -> UInt32? {
+  /// - Parameters:
+  ///   - hash: of the name, by any function that is always the same.
+  ///   - name: must lie within `bytes`.
+  public mutating func row(_ hash: UInt64, _ bytes: RawSpan, _ name: Range<Int>) -> UInt32? {
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] != Self.none {
       let row = rows[Int(slots[slot])]
@@ -65,8 +72,10 @@ struct MetricTable: Sendable {
     }
   }
 
-  /// Counts a value of a row.
-  mutating func add(_ row: UInt32, _ value: Double, time: Int64) {
+  /// Counts a value of a row. O(1).
+  ///
+  /// - Parameter time: Unix seconds.
+  public mutating func add(_ row: UInt32, _ value: Double, time: Int64) {
     total += 1
     times = times.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
     rows[Int(row)].count += 1
@@ -75,8 +84,10 @@ struct MetricTable: Sendable {
     rows[Int(row)].max = max(rows[Int(row)].max, value)
   }
 
-  /// The `metrics.v1.MetricsSummary`, names in the order in which they came.
-  func encoded(withStatistics: Bool = true) -> [UInt8] {
+  /// The bytes of the ``MetricsSummary``, names in the order in which they came. O(names).
+  ///
+  /// - Parameter withStatistics: false: leaves out what is told by name.
+  public func encoded(withStatistics: Bool = true) -> [UInt8] {
     let names = unsafe nameBytes.span.bytes
     return WireWriter.encode { writer in
       writer.writeUnlessZero(Int32(clamping: total), as: Int32Field.self, field: 1)
@@ -87,7 +98,7 @@ struct MetricTable: Sendable {
       guard withStatistics else { return }
       for row in rows where row.count > 0 {
         writer.writeNested(field: 5) { entry in
-          entry.write(field: 1, names, row.name)
+          entry.writeNested(field: 1) { $0.write(raw: names.extracting(row.name)) }
           entry.writeNested(field: 2) { Self.write(row, to: &$0) }
         }
       }
