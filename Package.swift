@@ -85,7 +85,7 @@ let package = Package(
 
     .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: strict),
     .target(
-      name: "Simulation", dependencies: ["Proto", "Shard", "Router", "TestKit"],
+      name: "Simulation", dependencies: ["Proto", "Protobuf", "Shard", "Router", "TestKit"],
       path: "Tests/Simulation", swiftSettings: strict),
     .executableTarget(
       name: "Simulate", dependencies: ["Simulation"], path: "Tests/Simulate",

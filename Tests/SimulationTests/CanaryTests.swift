@@ -27,6 +27,7 @@ struct CanaryTests {
       (.sectionTwice, .exactlyOnce), (.losesSettlement, .liveness), (.losesSurrendered, .ledger),
       (.forgetsBatches, .exactlyOnce), (.ignoresFences, .exactlyOnce),
       (.takesUnasked, .exactlyOnce), (.keepsMarks, .exactlyOnce),
+      (.forgetsTombstones, .live), (.tellsTooLittle, .live), (.liveSaysComplete, .live),
     ]
     for (sabotage, invariant) in expected {
       let violation = try #require(Self.firstCaught(sabotage, watchesInside: true))

@@ -27,4 +27,10 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case takesUnasked = "takes-unasked"
   /// A node that leaves keeps what it knows of batches to itself.
   case keepsMarks = "keeps-marks"
+  /// Readers of a live report are not told which rows are gone.
+  case forgetsTombstones = "forgets-tombstones"
+  /// A slow reader of a live report is told what has changed since the report before.
+  case tellsTooLittle = "tells-too-little"
+  /// A live report says that it is complete.
+  case liveSaysComplete = "live-says-complete"
 }

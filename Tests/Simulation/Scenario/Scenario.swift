@@ -55,6 +55,7 @@ struct Scenario {
   /// None where clocks step by hours: nodes forget by the clock what clients sent.
   let batchClients: Int
   let batchPointsMax: Int
+  let live: LiveScenario
 
   init(_ options: RunOptions) {
     var chance = SplitMix64(seed: options.seed)
@@ -96,6 +97,7 @@ struct Scenario {
       kinds = kinds.filter { $0 != .membership && $0 != .clockStep } + [.drain]
     }
     faults = kinds
+    live = LiveScenario(seed: seed, clocks: clocks)
   }
 
   private static func shape(_ clocks: Clocks) -> WindowShape {

@@ -30,6 +30,8 @@ final class ShardSeat {
   /// As the core's: follows every step forward, and steps back only when they are no skew.
   private var clock: Int64 = 0
   var waiting: [Work] = []
+  /// Some of what waits is points, not questions.
+  var hasBatches: Bool { waiting.contains { if case .batch = $0 { true } else { false } } }
   var isBusy = false
   /// The batch that client's points go to now.
   var open: PointColumns?

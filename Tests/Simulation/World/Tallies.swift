@@ -16,6 +16,11 @@ public struct Tallies: Sendable, Hashable {
     case refusals, batchesSurrendered
     case crashes, restarts, newLives, pauses, partitions, oneWayPartitions, stalls, clockSteps
     case slowShards, viewChanges, nodesAdded, nodesRemoved, drains, drainsFailed, nodesLeft
+    case liveStreams, liveStreamsBroken, liveStreamsGivenUp, liveReadersSlow, liveReadersRefused
+    case liveReports, liveReportsShared, liveReportsAtRest
+    case liveUpdates, liveUpdatesConflated, liveUpdatesFullAgain, liveUpdatesIncomplete,
+      liveUpdatesMissed
+    case liveRowsChanged, liveRowsRemoved
     case reports, reportsComplete, reportsIncomplete, reportsAtRest, reportsOfStrangers, answersLate
   }
 
