@@ -42,8 +42,8 @@ final class LiveComputation {
   let gathered: GatheredReport
   let asOf: Int64
   let known: Set<NodeID>
-  /// When it was begun, and what had been acked by then.
   let beganAt: Int64
+  /// What had been acked when it was begun, and could be known of when it was made.
   let acked: [UInt64]
   /// What each row says but for its rates, by series key.
   let rows: [[UInt8]: MetricSummary]

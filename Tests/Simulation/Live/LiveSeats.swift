@@ -89,7 +89,7 @@ final class LiveSeats {
       guard seats.contains(where: { $0 === seat }) else { return }
       let report = LiveComputation(
         node, number: seat.computations, revision: seat.pace.revision, gathered, asOf: asOf,
-        known: known, beganAt: beganAt, acked: acked)
+        known: known, beganAt: beganAt, acked: world.model.within(acked, known))
       advance(seat, report)
       seat.pace.made(after: .microseconds(world.now - seat.startedAt))
       let due = seat.startedAt + Int64(seat.pace.due / .microseconds(1))

@@ -9,16 +9,33 @@ extension Model {
     tally(telling)
     if scenario.watchesInside { checkHeld(telling) }
     checkOrder(telling)
+    checkKeys(telling)
     let gathered = telling.subscriber.held.gathered
     check(
       gathered.report, isComplete: gathered.coverage.complete, acked: telling.report.acked,
       asOf: telling.report.asOf, known: telling.report.known)
   }
 
+  /// What had been acked, but for points on nodes that nobody had heard of who answered: when their
+  /// reader takes the report, others may hold them.
+  func within(_ acked: [UInt64], _ known: Set<NodeID>) -> [UInt64] {
+    let isKnown = lives.map { known.contains($0.host.id) }
+    return acked.indices.map { index in
+      var (rest, told) = (acked[index], acked[index])
+      while rest != 0 {
+        let bit = rest & ~(rest - 1)
+        rest &= ~bit
+        let point = index * SeriesTruth.pointsMax + bit.trailingZeroBitCount
+        if let holder = truth(point).holder, !isKnown[holder] { told &= ~bit }
+      }
+      return told
+    }
+  }
+
   private func checkHeld(_ telling: LiveTelling) {
     let (held, report) = (telling.subscriber.held, telling.report)
     if held.head.coverage != report.gathered.coverage || held.head.asOf != report.asOf {
-      world.broken(.live, "\(describe(telling)): \(held.head) is not what was computed")
+      world.broken(.live, "\(describe(telling)) has not the coverage that was computed")
     }
     guard held.rows != report.rows else { return }
     let keys = Set(held.rows.keys).union(report.rows.keys)
@@ -50,6 +67,15 @@ extension Model {
     }
     if update.full && report.number == before.number + 1 {
       world.broken(.live, "\(describe(telling)) is told all again, and has missed nothing")
+    }
+  }
+
+  /// In whichever order a reader takes it, an update says the same.
+  private func checkKeys(_ telling: LiveTelling) {
+    let rows = telling.update.changed + telling.update.removed
+    let keys = Set(rows.map { SeriesKey.encode(metric: $0.metric, labels: $0.labels) })
+    if keys.count != rows.count {
+      world.broken(.live, "\(describe(telling)) has \(rows.count - keys.count) rows twice")
     }
   }
 
