@@ -37,7 +37,7 @@ struct HeldReport {
         SeriesSummary(
           count: row.count, sum: row.sum, min: row.min, max: row.max,
           squares: row.variance * Double(row.count), last: row.last, lastSeen: row.lastSeen,
-          firstSeen: row.firstSeen))
+          firstSeen: row.firstSeen, kind: UInt8(clamping: row.kind.rawValue)))
     }
     return GatheredReport(report: report, coverage: head.coverage ?? Coverage())
   }

@@ -58,6 +58,7 @@ extension PartialReport {
       $0.lastSeen = summary.lastSeen
       $0.firstSeen = summary.firstSeen
       $0.variance = summary.variance
+      $0.kind = MetricKind(rawValue: Int32(summary.kind))
     }
   }
 }

@@ -29,6 +29,13 @@ final class LiveSeat {
     readers = LiveReaders(tombstonesMin: tombstonesMin)
   }
 
+  /// Nobody is told any more. Breaks the circles of references.
+  func end() {
+    for stream in streams { stream.topic = nil }
+    streams = []
+    report = nil
+  }
+
   /// How often it may have been made by now.
   func computationsMax(now: Int64) -> Int { Int((now - startedAt) / interval) + 1 }
 }

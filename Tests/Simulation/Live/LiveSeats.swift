@@ -33,7 +33,9 @@ final class LiveSeats {
     finishWriting(stream)
     seat.readers.left(ticket: stream.ticket)
     seat.streams.removeAll { $0 === stream }
-    if seat.streams.isEmpty { seats.removeAll { $0 === seat } }
+    guard seat.streams.isEmpty else { return }
+    seat.end()
+    seats.removeAll { $0 === seat }
   }
 
   /// A reader has taken something.
@@ -45,10 +47,7 @@ final class LiveSeats {
 
   /// The node's life is over.
   func end() {
-    for seat in seats {
-      for stream in seat.streams { stream.topic = nil }
-      seat.streams = []
-    }
+    for seat in seats { seat.end() }
     seats = []
   }
 
