@@ -100,7 +100,6 @@ extension Cluster {
   /// leaves is not for peers to say.
   func leaving(_ identity: NodeIdentity) async -> UInt64 {
     guard identity.id != own.id else { return 0 }
-    // An earlier life may have left: this one is to be asked all the same.
     board.update { $0.noteHeard(identity, at: .now) }
     if membership.leaving(identity, at: surroundings.now()) { await publish() }
     guard let link = links[identity.id] else { return 0 }

@@ -13,7 +13,6 @@ extension SimNode {
   func heard(_ notice: LeaveNotice, of peer: Router.NodeIdentity) -> UInt64 {
     switch notice {
     case .leaving:
-      incarnations[peer.id] = max(incarnations[peer.id] ?? 0, peer.incarnation)
       if membership.leaving(peer, at: wall) { viewChanged() }
       return UInt64(senders[peer.id]?.sender.counters.pointsUnderWay ?? 0)
     case .staying:
