@@ -29,6 +29,7 @@ struct CanaryTests {
       (.takesUnasked, .exactlyOnce), (.keepsMarks, .exactlyOnce), (.losesHistograms, .statistics),
       (.staleLast, .statistics), (.losesSquares, .statistics), (.losesKinds, .statistics),
       (.forgetsRejections, .summary),
+      (.forgetsTombstones, .live), (.tellsTooLittle, .live), (.liveSaysComplete, .live),
     ]
     for (sabotage, invariant) in expected {
       let violation = try #require(Self.firstCaught(sabotage, watchesInside: true))

@@ -88,20 +88,18 @@ final class LiveHub: Sendable {
 
   // MARK: -
 
-  /// Computes at once and then at whole multiples of the interval; those that go by while a
-  /// computation runs are left out.
+  /// Computes at its pace until there is a reason to end.
   private func run(_ question: LiveQuestion, _ topic: LiveTopic) async {
     let start = ContinuousClock.now
-    var revision: UInt64 = 1
+    var pace = LivePace(interval: question.interval)
     do {
       while true {
         try Task.checkCancellation()
         let part = try await source(question)
         try hold(part.rows.count, question, topic)
-        await topic.advance(to: revision, part)
-        let intervals = UInt64(max(0, start.duration(to: .now) / question.interval))
-        revision = max(revision, intervals) + 1
-        try await sleep(start + question.interval * Double(revision - 1))
+        await topic.advance(to: pace.revision, part)
+        pace.made(after: start.duration(to: .now))
+        try await sleep(start + pace.due)
       }
     } catch {
       guard !(error is CancellationError) else { return }

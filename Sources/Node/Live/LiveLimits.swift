@@ -15,8 +15,4 @@ enum LiveLimits {
 
   /// Rows of all questions together. At 250 B a row, and twice while they are replaced: 500 MB.
   static let rowsMax = 1_000_000
-
-  /// Different updates of one revision that are kept for others who want the same: those who missed
-  /// none, those who are new, and a few of the slow.
-  static let updatesKeptMax = 8
 }

@@ -5,21 +5,21 @@ import Router
 /// A live report as its readers see it: each says what it has, and waits for what is newer.
 ///
 /// Nothing is queued: of a reader there is a revision, and what it has missed is put together when
-/// it asks. Readers that have the same share the bytes.
+/// it asks. Readers that have the same share the bytes, which are gone when all have taken them.
 actor LiveTopic {
-  private struct Waiter {
-    let seen: UInt64
-    let reader: CheckedContinuation<LiveUpdate, any Error>
+  private struct Shared {
+    weak var update: LiveUpdate?
   }
 
+  private typealias Continuation = CheckedContinuation<LiveUpdate, any Error>
+
   private let memory: UntakenBytes
-  private var report = LiveReport()
+  private var readers = LiveReaders()
   private var head: [UInt8] = []
-  /// The revision before the latest.
-  private var previous: UInt64 = 0
   /// What has been put together of the latest revision, by what its readers have.
-  private var updates: [UInt64: LiveUpdate] = [:]
-  private var waiters: [UInt64: Waiter] = [:]
+  private var updates: [UInt64: Shared] = [:]
+  /// Readers that have asked, by ticket.
+  private var asking: [UInt64: Continuation] = [:]
   private var tickets: UInt64 = 0
   private var ending: RPCError?
 
@@ -27,7 +27,7 @@ actor LiveTopic {
   init(memory: UntakenBytes) { self.memory = memory }
 
   /// How many readers wait.
-  var waiterCount: Int { waiters.count }
+  var waiterCount: Int { readers.waitingCount }
 
   // MARK: Readers
 
@@ -38,70 +38,59 @@ actor LiveTopic {
   ///   `CancellationError`.
   func next(after seen: UInt64) async throws -> LiveUpdate {
     tickets += 1
-    let ticket = tickets
+    let reader = LiveReaders.Reader(ticket: tickets, seen: seen)
     return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { reader in
-        serve(ticket, Waiter(seen: seen, reader: reader))
-        if Task.isCancelled { abandon(ticket) }
+      try await withCheckedThrowingContinuation { continuation in
+        if let ending { return continuation.resume(throwing: ending) }
+        asking[reader.ticket] = continuation
+        if readers.asked(reader) == .tell { tell(reader) }
+        if Task.isCancelled { abandon(reader.ticket) }
       }
     } onCancel: {
-      Task { await self.abandon(ticket) }
+      Task { await self.abandon(reader.ticket) }
     }
   }
 
   private func abandon(_ ticket: UInt64) {
-    waiters.removeValue(forKey: ticket)?.reader.resume(throwing: CancellationError())
+    readers.left(ticket: ticket)
+    asking.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
   }
 
-  private func serve(_ ticket: UInt64, _ waiter: Waiter) {
-    if let ending { return waiter.reader.resume(throwing: ending) }
+  private func tell(_ reader: LiveReaders.Reader) {
     do {
-      if waiter.seen < report.revision, let update = try update(since: waiter.seen) {
-        waiter.reader.resume(returning: update)
-      } else {
-        waiters[ticket] = waiter
-      }
+      let update = try update(since: reader.seen)
+      asking.removeValue(forKey: reader.ticket)?.resume(returning: update)
     } catch {
-      waiter.reader.resume(throwing: error)
+      guard readers.fellShort(reader) == .refuse else { return }
+      asking.removeValue(forKey: reader.ticket)?.resume(throwing: error)
     }
   }
 
-  /// Nil: there is no memory for it, and whoever has missed nothing so far misses this one.
-  private func update(since seen: UInt64) throws(RPCError) -> LiveUpdate? {
-    if let known = updates[seen] { return known }
-    do {
-      let update = try LiveUpdate.make(
-        report.difference(since: seen), head: head, revision: report.revision,
-        intervals: seen == 0 ? 0 : report.revision - seen, memory: memory)
-      if updates.count < LiveLimits.updatesKeptMax { updates[seen] = update }
-      return update
-    } catch {
-      if seen == previous, seen > 0 { return nil }
-      throw error
-    }
+  private func update(since seen: UInt64) throws(RPCError) -> LiveUpdate {
+    if let known = updates[seen]?.update { return known }
+    let update = try LiveUpdate.make(readers.step(since: seen), head: head, memory: memory)
+    updates[seen] = Shared(update: update)
+    return update
   }
 
   // MARK: The report
 
   /// There is a newer report.
   func advance(to revision: UInt64, _ part: LivePart) {
-    previous = report.revision
-    report.advance(to: revision, part.rows)
     head = part.head
     updates = [:]
-    let waiting = waiters
-    waiters = [:]
-    for (ticket, waiter) in waiting { serve(ticket, waiter) }
+    for reader in readers.advance(to: revision, part.rows) { tell(reader) }
   }
 
   /// There will be nothing more.
   func end(_ error: RPCError) {
     guard ending == nil else { return }
     ending = error
-    let waiting = waiters
-    waiters = [:]
+    let waiting = asking
+    asking = [:]
+    readers = LiveReaders()
     updates = [:]
-    for waiter in waiting.values { waiter.reader.resume(throwing: error) }
+    for reader in waiting.values { reader.resume(throwing: error) }
   }
 }
 

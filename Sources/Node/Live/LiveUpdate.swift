@@ -18,23 +18,14 @@ final class LiveUpdate: Sendable {
     self.memory = memory
   }
 
-  /// - Parameters:
-  ///   - head: a `telemetry.Report` without rows.
-  ///   - intervals: since the update before.
+  /// - Parameter head: a `telemetry.Report` without rows.
   /// - Throws: RESOURCE_EXHAUSTED when slow readers hold too much already.
   static func make(
-    _ difference: LiveReport.Difference, head: [UInt8], revision: UInt64, intervals: UInt64,
-    memory: UntakenBytes
+    _ step: LiveStep, head: [UInt8], memory: UntakenBytes
   ) throws(RPCError) -> LiveUpdate {
-    let framed = frame { writer in
-      writer.writeUnlessZero(difference.isFull, as: BoolField.self, field: 1)
-      writer.write(raw: unsafe difference.changed.span.bytes)
-      for key in difference.removed { writer.writeNested(field: 3, key) }
-      writer.writeNested(field: 4, head)
-      writer.writeUnlessZero(Int64(clamping: intervals), as: Int64Field.self, field: 5)
-    }
+    let framed = frame { step.write(head: head, to: &$0) }
     try memory.take(framed.count)
-    return LiveUpdate(revision: revision, framed: framed, memory: memory)
+    return LiveUpdate(revision: step.revision, framed: framed, memory: memory)
   }
 
   deinit { memory.giveBack(framed.count) }
@@ -47,11 +38,5 @@ final class LiveUpdate: Sendable {
       writer.write(fixed32: UInt32(clamping: size).byteSwapped)
       body(&writer)
     }
-  }
-}
-
-extension WireWriter {
-  fileprivate mutating func writeNested(field: Int, _ bytes: [UInt8]) {
-    writeNested(field: field) { $0.write(raw: unsafe bytes.span.bytes) }
   }
 }

@@ -33,7 +33,7 @@ public struct LiveReport: Sendable {
   private var index = LiveIndex()
   /// When each row became what it is.
   private var changedAt: [UInt64] = []
-  /// Oldest first.
+  /// Of rows that are not there, each once; oldest first.
   private var tombstones: ArraySlice<Tombstone> = []
   /// Readers that have an earlier revision get the whole report.
   private var horizon: UInt64 = 1
@@ -68,8 +68,10 @@ public struct LiveReport: Sendable {
       tombstones.append(
         Tombstone(revision: revision, hash: rows.rows[row].hash, key: Array(rows.key(row))))
     }
-    rows = fresh
-    index = LiveIndex(fresh)
+    let freshIndex = LiveIndex(fresh)
+    // A row that is back is new to whoever has not got it, and no more gone than any other.
+    tombstones.removeAll { freshIndex.find($0.hash, $0.key[...], in: fresh) != nil }
+    (rows, index) = (fresh, freshIndex)
     dropTombstones(upTo: previous)
   }
 
@@ -91,10 +93,7 @@ public struct LiveReport: Sendable {
     guard let seen, seen >= horizon else { return full }
     var changed: [UInt8] = []
     for row in changedAt.indices where changedAt[row] > seen { changed += rows.entry(row) }
-    // A series that came back is among the changed ones, or was not gone when it was seen.
-    let removed = tombstones.filter {
-      $0.revision > seen && index.find($0.hash, $0.key[...], in: rows) == nil
-    }
+    let removed = tombstones.drop { $0.revision <= seen }
     return Difference(isFull: false, changed: changed, removed: removed.map(\.key))
   }
 

@@ -64,6 +64,19 @@ struct ClusterTests {
     }
   }
 
+  /// It was taken for the life that had left, and reports were complete without it, when it said
+  /// that it leaves before it was met.
+  @Test("a node that leaves again, in a later life, is asked until it has left")
+  func leavingAgain() async throws {
+    try await withCluster { cluster in
+      await cluster.left(b)
+      _ = await cluster.leaving(NodeIdentity(b.id, incarnation: 2))
+      // What the earlier life handed over is held here.
+      cluster.board.update { $0.knowledge.departed = [b] }
+      #expect(cluster.board.current.knowledge.toAsk.map(\.id) == [b.id])
+    }
+  }
+
   @Test("an answer to a node that has handed over does not make it fail")
   func refusedAfterHandingOver() async throws {
     try await withCluster { cluster in

@@ -215,6 +215,19 @@ struct LiveTopicTests {
     hub.leave(question, topic)
   }
 
+  /// Updates that were kept for others to share once counted until the next revision, so that a
+  /// quiet report with a long interval kept new readers of all others out.
+  @Test("an update that has been taken counts no more, whatever the interval")
+  func taken() async throws {
+    let hub = Ticks().hub(bytesMax: 1)
+    let questions = [try Self.question(), try Self.question(milliseconds: 1000)]
+    let topics = try questions.map { try hub.join($0) }
+    for topic in topics + topics {
+      #expect(try await topic.next(after: 0).message().full)
+    }
+    for (question, topic) in zip(questions, topics) { hub.leave(question, topic) }
+  }
+
   @Test(
     "requests that are none are refused",
     arguments: [

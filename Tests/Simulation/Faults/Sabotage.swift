@@ -37,4 +37,10 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case losesKinds = "loses-kinds"
   /// A stream's summary counts metrics that a shard or a peer rejected.
   case forgetsRejections = "forgets-rejections"
+  /// Readers of a live report are not told which rows are gone.
+  case forgetsTombstones = "forgets-tombstones"
+  /// A slow reader of a live report is told what has changed since the report before.
+  case tellsTooLittle = "tells-too-little"
+  /// A live report says that it is complete.
+  case liveSaysComplete = "live-says-complete"
 }

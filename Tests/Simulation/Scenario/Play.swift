@@ -41,6 +41,7 @@ private final class Director {
     let deadline = world.now + Scenario.restMicrosecondsMax
     rest(until: deadline)
     lastQuestions()
+    lastUpdates()
     checkLosses()
   }
 
@@ -58,6 +59,7 @@ private final class Director {
     world.after(100_000, "action") { self.act() }
     world.batchClients.start(&world.batchPlot)
     world.clients.record()
+    world.subscribers.start()
   }
 
   private func act() {
@@ -160,6 +162,23 @@ private final class Director {
     if !missing.isEmpty { world.tallies[.reportsOfStrangers] += 1 }
     world.model.checkAtRest(
       gathered.report, terms: terms, without: Set(missing.map(\.nodeId)))
+  }
+
+  /// Each reader of a live report is told; all must know the same.
+  private func lastUpdates() {
+    guard world.violation == nil else { return }
+    world.subscribers.rest { [unowned self] telling in
+      world.tallies[.liveReportsAtRest] += 1
+      let (held, report) = (telling.subscriber.held, telling.report)
+      checkLast(held.gathered, world.model.terms(of: report), report.node, report.peers)
+    }
+    world.run(until: world.now + LiveScenario.restMicrosecondsMax) {
+      world.subscribers.untold.isEmpty
+    }
+    let untold = world.subscribers.untold.sorted()
+    if !untold.isEmpty {
+      world.broken(.liveness, "at rest subscribers \(untold) are told nothing")
+    }
   }
 
   private func describe(_ coverage: Coverage) -> String {

@@ -60,6 +60,7 @@ struct Scenario {
   let batchPointsMax: Int
   /// Whether there are clients of `RecordMetrics`.
   let recordsMetrics: Bool
+  let live: LiveScenario
 
   init(_ options: RunOptions) {
     var chance = SplitMix64(seed: options.seed)
@@ -101,6 +102,7 @@ struct Scenario {
       kinds = kinds.filter { $0 != .membership } + [.drain]
     }
     faults = kinds
+    live = LiveScenario(seed: seed, clocks: clocks)
     recordsMetrics = chance.oneIn(2)
     histogramsOff = Scenario.histogramsOff(options.seed)
   }

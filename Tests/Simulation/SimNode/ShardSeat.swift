@@ -29,6 +29,8 @@ final class ShardSeat {
   let index: Int
   private var core: ShardCore
   var waiting: [Work] = []
+  /// Some of what waits is points, not questions.
+  var hasBatches: Bool { waiting.contains { if case .batch = $0 { true } else { false } } }
   var isBusy = false
   /// The batch that client's points go to now.
   var open: PointColumns?

@@ -35,6 +35,7 @@ final class SimNode {
   var hotPoints = 0
   var spare: [PointColumns] = []
   private(set) lazy var marks = MarkBoard(self)
+  private(set) lazy var live = LiveSeats(self)
   /// Copies of batches of whose rows something is not known, in order of their ordinals.
   var copies: [BatchCopy] = []
   var copiesOfTurn: [BatchCopy] = []
@@ -108,6 +109,7 @@ final class SimNode {
     world.network.died(self)
     world.clients.died(self)
     world.batchClients.died(self)
+    world.subscribers.died(self)
     for seat in senderSeats { seat.wire = nil }
     for seat in receivers.values { seat.wires = [:] }
   }
@@ -134,6 +136,7 @@ final class SimNode {
     lanes = []
     receivers = [:]
     drain = nil
+    live.end()
     for shard in shards { shard.waiting = [] }
   }
 
@@ -163,7 +166,7 @@ final class SimNode {
     return accounts.inFlight == 0 && drain == nil && links.pointsUnderWay == 0
       && links.pointsHinted == 0 && !seeksLiving
       && lanes.allSatisfy { $0.map { $0.sender.state == .live } ?? true }
-      && tickets.isEmpty && shards.allSatisfy { $0.waiting.isEmpty }
+      && tickets.isEmpty && shards.allSatisfy { !$0.hasBatches }
   }
 
   /// After everything that happens to the node.

@@ -19,6 +19,11 @@ public struct Tallies: Sendable, Hashable {
     case crashes, restarts, newLives, pauses, partitions, oneWayPartitions, stalls, clockSteps
     case slowShards, viewChanges, nodesAdded, nodesRemoved, drains, drainsFailed, nodesLeft
     case originsDropped
+    case liveStreams, liveStreamsBroken, liveStreamsGivenUp, liveReadersSlow, liveReadersRefused
+    case liveReports, liveReportsShared, liveReportsAtRest
+    case liveUpdates, liveUpdatesConflated, liveUpdatesFullAgain, liveUpdatesIncomplete,
+      liveUpdatesMissed
+    case liveRowsChanged, liveRowsRemoved
     case reports, reportsComplete, reportsIncomplete, reportsAtRest, reportsOfStrangers, answersLate
     case reportsOfSpans, reportsWithoutHistograms
     case histograms, histogramsCoarse, histogramsOff, histogramsWider

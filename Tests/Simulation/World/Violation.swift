@@ -20,6 +20,10 @@ public struct Violation: Sendable, Hashable, CustomStringConvertible {
     case statistics = "all statistics of a series are of its points"
     /// At rest, what is missing died in a crashed node's memory or was given up and counted.
     case lossesExplained = "every loss is explained"
+    /// Row by row, whatever a reader of a live report has missed; and what it says of itself.
+    case live = "a reader of a live report holds what was computed last"
+    /// However many read it.
+    case onceAnInterval = "a live report is made once an interval"
     /// received = applied + forwarded + hinted + in flight + rejected + given up +
     /// repeated.
     case ledger = "the ledger adds up"

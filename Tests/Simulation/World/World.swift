@@ -33,6 +33,7 @@ final class World {
   private(set) lazy var network = Network(self)
   private(set) lazy var clients = Clients(self)
   private(set) lazy var batchClients = BatchClients(self)
+  private(set) lazy var subscribers = Subscribers(self)
 
   private var events = EventQueue()
   private var livesStarted = 0
@@ -95,6 +96,7 @@ final class World {
   /// Breaks the circles of references.
   func end() {
     events.removeAll()
+    subscribers.end()
     for host in hosts {
       host.node?.end()
       host.node = nil
