@@ -11,8 +11,8 @@ public import Shard
 /// while a node leaves.
 ///
 /// A node that leaves hands on what it holds for others in its own name, and says so: whoever is
-/// included in a section that counts says nothing any more, neither for itself nor for others, should
-/// it answer still.
+/// included in a section that counts says nothing any more, neither for itself nor for others,
+/// should it answer still.
 public struct ReportGather: Sendable {
   /// What came of asking a node.
   enum Outcome: Sendable {
