@@ -56,13 +56,16 @@ actor LiveTopic {
     asking.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
   }
 
-  private func tell(_ reader: LiveReaders.Reader) {
+  @discardableResult
+  private func tell(_ reader: LiveReaders.Reader) -> LiveUpdate? {
     do {
       let update = try update(since: reader.seen)
       asking.removeValue(forKey: reader.ticket)?.resume(returning: update)
+      return update
     } catch {
-      guard readers.fellShort(reader) == .refuse else { return }
+      guard readers.fellShort(reader) == .refuse else { return nil }
       asking.removeValue(forKey: reader.ticket)?.resume(throwing: error)
+      return nil
     }
   }
 
@@ -79,7 +82,9 @@ actor LiveTopic {
   func advance(to revision: UInt64, _ part: LivePart) {
     head = part.head
     updates = [:]
-    for reader in readers.advance(to: revision, part.rows) { tell(reader) }
+    let told = readers.advance(to: revision, part.rows).map { tell($0) }
+    // The first may have taken it before the last are told, who are to share it.
+    withExtendedLifetime(told) {}
   }
 
   /// There will be nothing more.

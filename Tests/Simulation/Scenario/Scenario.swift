@@ -95,9 +95,8 @@ struct Scenario {
     let clients = chance.oneIn(4) ? 0 : chance.int(in: 1...3)
     batchClients = clocks == .wild ? 0 : clients
     batchPointsMax = chance.oneIn(2) ? 6 : 24
-    // What was handed over is refused where clocks are far apart, and which points lie ahead of
-    // whose grace is not followed there. A node that left and started again and one that the source
-    // does not name may never meet.
+    // Where clocks are far apart what is handed over is refused. A node that the source does not
+    // name may not be told that another leaves, and may never meet its next life.
     if chance.oneIn(3), clocks != .wild {
       kinds = kinds.filter { $0 != .membership } + [.drain]
     }
