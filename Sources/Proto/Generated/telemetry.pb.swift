@@ -738,8 +738,8 @@ public struct MetricSummary: Message {
   /// The value with the latest time; of several the one that came last.
   public var last: Double = 0
 
-  /// Time of the latest point, Unix seconds. 0, and no `last`: it is not known, because points of the
-  /// series come later than the report's `to`.
+  /// Time of the latest point, Unix seconds. 0, and no `last`: it is not known, because points of
+  /// the series come later than the report's `to`.
   public var lastSeen: Int64 = 0
 
   /// Time of the earliest point since the series is held, which may be older than the window.
