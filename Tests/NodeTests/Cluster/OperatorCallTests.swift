@@ -35,7 +35,7 @@ struct OperatorCallTests {
     let view = membership.view
     return OperatorService(
       cluster: "test", shards: 2, view: { view }, account: { .with { $0.id = "a" } },
-      peers: PeerStatusClient(cluster: "test", group: group))
+      peers: PatientStatuses(client: PeerStatusClient(cluster: "test", group: group)))
   }
 
   @Test("a node asks its peers and answers for all, absent ones with the reason")
@@ -128,5 +128,14 @@ struct OperatorCallTests {
     try await drain([Self.first], nil) { result, _ in
       #expect((try? result.get()) == false)
     }
+  }
+}
+
+/// Peers may take as long as a busy machine needs.
+private struct PatientStatuses: PeerStatuses {
+  let client: PeerStatusClient
+
+  func status(of peer: Member, timeout: Duration) async throws -> NodeStatus {
+    try await client.status(of: peer, timeout: .seconds(300))
   }
 }

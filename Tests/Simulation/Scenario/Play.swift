@@ -160,8 +160,13 @@ private final class Director {
         .liveness, "at rest \(node.identity) says \(describe(gathered.coverage))")
     }
     if !missing.isEmpty { world.tallies[.reportsOfStrangers] += 1 }
-    world.model.checkAtRest(
-      gathered.report, terms: terms, without: Set(missing.map(\.nodeId)))
+    var without = Set(missing.map(\.nodeId))
+    if world.scenario.clocks == .wild {
+      // Whoever's clock goes hours ahead forgets those who are no members any more.
+      let known = gathered.coverage.nodes.map(\.nodeId)
+      without.formUnion(world.hosts.map(\.id.text).filter { !known.contains($0) })
+    }
+    world.model.checkAtRest(gathered.report, terms: terms, without: without)
   }
 
   /// Each reader of a live report is told; all must know the same.
