@@ -56,7 +56,7 @@ struct DrainNodesTests {
       #expect(answers.value.withLock { $0 } > 0)
       for member in trio.members[1...] {
         let report = try await member.report()
-        #expect(report.coverage?.complete == true)
+        #expect(report.coverage?.complete == true, "\(report.coverage?.nodes ?? [])")
         #expect(report.points == due && report.sum == 3 * Self.total)
       }
       // Its names have new owners.
@@ -97,7 +97,7 @@ struct DrainNodesTests {
       await trio.members[0].node.stop(grace: .zero, leaving: true)
       for member in trio.members[1...] {
         let report = try await member.report()
-        #expect(report.coverage?.complete == true)
+        #expect(report.coverage?.complete == true, "\(report.coverage?.nodes ?? [])")
         #expect(report.points == acked)
       }
     }

@@ -55,6 +55,8 @@ struct TestTrio {
     configuration.cluster.nodeID = NodeID(id)
     configuration.cluster.peerListen.port = 0
     configuration.cluster.peersFile = peersFile
+    // On a busy machine an answer may take long.
+    configuration.cluster.peerTimeout = .seconds(60)
     let (ends, ending) = AsyncStream<NodeEnd>.makeStream()
     let node = try TelemetryNode(
       configuration, group: group, log: Log(level: .error, format: .text),
